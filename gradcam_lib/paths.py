@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
 MODELS = DATA / "models"
 RESULTS = DATA / "results"
-FIGURES = ROOT / "figures"
+FIGURES = Path(os.environ.get("GRADCAM_FIGURES") or ROOT / "figures")  # tests draw elsewhere
 NOTEBOOKS = ROOT / "notebooks"
 
 

@@ -1,0 +1,303 @@
+"""One forward pass, then as many explanations as you like."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any, Union
+
+import torch
+from torch import Tensor, nn
+
+from gradcam_lib.capture import Layer, capture, evaluating, find_layer
+from gradcam_lib.equations import channel_weights, combine, upsample
+from gradcam_lib.layers import default_layer
+from gradcam_lib.relu_rules import ReLURules
+from gradcam_lib.targets import TargetLike, cotangent, resolve
+
+Output = Union[None, int, str, Callable[[Any], Tensor]]
+BLOCK = 2**26  # numbers in one batched gradient: 256 MB
+
+
+def explain(
+    model: nn.Module,
+    x: Tensor,
+    layer: Layer | Sequence[Layer] | None = None,
+    *,
+    output: Output = None,
+    pixels: bool = False,
+) -> Explanation:
+    """Runs the network once and keeps what every later question needs.
+
+    model: a network, or a Classifier, whose class names can then be targets. It runs in evaluation mode and is left
+    as it was found, also after an error. x: (N, 3, H, W). layer: dotted name, module, or a list of them; None is
+    ``default_layer``. output: which part of a tuple, list or dict holds the logits (index, key or a callable).
+    pixels: record the graph down to the pixels, for saliency and the guided methods without a second pass.
+
+    Errors: input that is no batch of images, unknown layer, layer without a map, output without logits or with NaN,
+    no gradient path from the layer to the logits. Warns when the network ends in a softmax.   Notebook 04.
+    """
+    model, names, preferred = _parts(model)
+    x = _checked_input(x, model)
+    if layer is None:
+        layer = preferred or default_layer(model, tuple(x.shape[2:]))
+    layers = [find_layer(model, one)[0] for one in (layer if isinstance(layer, (list, tuple)) else [layer])]
+    if not layers:
+        raise ValueError("layer=[]: give at least one layer")
+    run = _Run(model, x, output)
+    kept = run(layers, pixels=pixels)
+    if not kept.logits.requires_grad:  # the model has a no_grad of its own: record everything, at the price of a pass
+        kept = run(layers, record=True)
+    return Explanation(kept, names, run)
+
+
+def explain_pixels(model: nn.Module, x: Tensor, *, output: Output = None) -> Explanation:
+    """Like ``explain(…, pixels=True)`` without any layer: pixel gradients of any network, convolutional or not."""
+    model, names, _ = _parts(model)
+    run = _Run(model, _checked_input(x, model), output)
+    return Explanation(run([], pixels=True), names, run)
+
+
+class Explanation:
+    """The logits of one forward pass and the way back from them to a layer. Made by :func:`explain`.
+
+    Every target is answered from the graph that the one pass left behind. Maps are float32, on the model's device, of
+    the size of the layer's map (h, w) and not scaled: ``upsample`` and ``scale_by_max`` follow. Where several layers
+    were captured, ``layer=`` names one; the default is the last in the list.
+    """
+
+    def __init__(self, kept: _Kept, names: Sequence[str] | None, run: _Run):
+        self._kept, self._run, self.names = kept, run, names
+        self._pixels = kept if kept.x is not None else None
+        self.layers = list(kept.maps)
+
+    @property
+    def logits(self) -> Tensor:
+        """(N, C), the scores before the softmax."""
+        return self._kept.logits.detach()
+
+    @property
+    def predicted(self) -> Tensor:
+        """(N,), the class of the highest score."""
+        return self.logits.argmax(1)
+
+    def top(self, k: int = 5) -> list[tuple[str, float]]:
+        """The k most probable classes of the first image with their softmax probabilities."""
+        p, index = self.logits[0].float().softmax(0).topk(min(k, self.logits.shape[1]))
+        return [(self.names[i] if self.names else str(i), float(v)) for i, v in zip(index.tolist(), p, strict=True)]
+
+    def activation(self, layer: str | None = None) -> Tensor:
+        """A: (N, K, h, w), what the layer returned."""
+        return self._map(layer)[1].detach()
+
+    def gradient(self, target: TargetLike = None, layer: str | None = None) -> Tensor:
+        r""":math:`G = \partial y / \partial A`: (N, K, h, w), in float32."""
+        return self._gradients(self._row(target), layer)
+
+    def weights(self, target: TargetLike = None, layer: str | None = None) -> Tensor:
+        """alpha: (N, K), the importance of each channel (eq. 1)."""
+        return channel_weights(self.gradient(target, layer)).flatten(1)
+
+    def signed(self, target: TargetLike = None, layer: str | None = None) -> Tensor:
+        """(N, h, w), the map before its ReLU: evidence for the target is positive, evidence against it negative."""
+        return combine(channel_weights(self.gradient(target, layer)), self.activation(layer), relu=False)
+
+    def map(self, target: TargetLike = None, layer: str | None = None) -> Tensor:
+        """L: (N, h, w) ≥ 0, Grad-CAM (eq. 2)."""
+        return self.signed(target, layer).relu()
+
+    def counterfactual(self, target: TargetLike = None, layer: str | None = None) -> Tensor:
+        """(N, h, w) ≥ 0: Grad-CAM of the negated score, what would raise the others if it went away (section 3.3)."""
+        return (-self.signed(target, layer)).relu()
+
+    def maps(self, targets: Sequence, layer: str | None = None) -> Tensor:
+        """Grad-CAM of M targets from batched backward passes: (M, h, w) for one image, (M, N, h, w) for N."""
+        if isinstance(targets, (str, bytes)) or not isinstance(targets, (Sequence, Tensor)):
+            raise TypeError(f"maps({targets!r}): expected a list of targets; for a single one use map()")
+        A = self.activation(layer)
+        rows = torch.stack([self._row(t) for t in targets]) if len(targets) else self.logits[None][:0]
+        blocks = rows.split(max(1, BLOCK // A.numel())) if len(rows) else ()
+        L = [combine(channel_weights(self._gradients(block, layer)), A) for block in blocks]
+        L = torch.cat(L) if L else A.new_zeros(0, len(A), *A.shape[2:], dtype=torch.float32)
+        return L[:, 0] if len(A) == 1 else L
+
+    def top_channels(self, target: TargetLike = None, k: int = 5, layer: str | None = None) -> tuple[list, list]:
+        """The k highest and the k lowest weights of the first image: two lists of (channel, weight) (section 7)."""
+        alpha = self.weights(target, layer)[0]
+        order = alpha.argsort(descending=True, stable=True).tolist()
+        return tuple([(c, float(alpha[c])) for c in part] for part in (order[:k], order[: -k - 1 : -1]))
+
+    def note(self, target: TargetLike = None, layer: str | None = None) -> str:
+        """Why a map is empty, in words; "" where every image's map shows some evidence."""
+        signed, G, A = self.signed(target, layer), self.gradient(target, layer), self.activation(layer)
+        lines = [
+            (f"image {i}: " if len(A) > 1 else "") + _why_empty(signed[i], G[i], A[i])
+            for i in range(len(A))
+            if signed[i].max() <= 0
+        ]
+        return "; ".join(lines)
+
+    def pixel_gradient(self, target: TargetLike = None, *, rule: str = "plain", strict: bool = True) -> Tensor:
+        """Gradient of the target at the pixels, (N, 3, H, W), with one of the three ways back through a ReLU.
+
+        The first call runs the network once more to record a graph down to the pixels, unless
+        ``explain(…, pixels=True)`` did; all later targets and rules use that graph.
+        Errors: with another rule than "plain", activations that are no ReLU (``strict=False`` goes on).
+        """
+        if self._pixels is None:
+            self._pixels = self._run([], pixels=True)
+        kept = self._pixels
+        if rule != "plain" and strict:
+            kept.rules.check(self._run.model)
+        with kept.rules.use(rule):
+            return _grad(kept.logits, kept.x, self._row(target), "the pixels")
+
+    def saliency(self, target: TargetLike = None) -> Tensor:
+        """(N, H, W): the largest absolute gradient over the colours."""
+        return self.pixel_gradient(target).abs().amax(1)
+
+    def guided_grad_cam(self, target: TargetLike = None, layer: str | None = None, *, strict: bool = True) -> Tensor:
+        """(N, 3, H, W): guided backprop times the upsampled Grad-CAM (section 3.2)."""
+        guided = self.pixel_gradient(target, rule="guided", strict=strict)
+        return upsample(self.map(target, layer), guided.shape[2:])[:, None] * guided
+
+    def _row(self, target: TargetLike) -> Tensor:
+        return cotangent(resolve(target, self.logits, self.names), self.logits)
+
+    def _map(self, layer: str | None) -> tuple[str, Tensor]:
+        if not self.layers:
+            raise ValueError("no layer was captured; use explain(model, x)")
+        name = self.layers[-1] if layer is None else layer
+        if name not in self._kept.maps:
+            raise ValueError(f"layer {layer!r} was not captured; captured: {', '.join(map(repr, self.layers))}")
+        return name, self._kept.maps[name]
+
+    def _gradients(self, rows: Tensor, layer: str | None) -> Tensor:
+        """rows (N, C) → (N, K, h, w); rows (M, N, C) → (M, N, K, h, w) in one batched backward pass."""
+        name, A = self._map(layer)
+        # float16 loses what is smaller than 6e-8: start with larger rows, divide in float32.
+        scale = float(A[0, 0].numel()) if A.dtype == torch.float16 else 1.0
+        G = _grad(self._kept.logits, A, rows * scale, f"layer {name!r}")
+        return G if G.dtype == torch.float32 else G.float() / scale
+
+
+class _Kept:
+    """What a forward pass leaves behind: logits (N, C) with their graph, maps by layer, the pixels x and the rules."""
+
+    def __init__(self, logits: Tensor, maps: dict[str, Tensor], x: Tensor | None, rules: ReLURules | None):
+        self.logits, self.maps, self.x, self.rules = logits, maps, x, rules
+
+
+class _Run:
+    """A network and its input, ready for a forward pass."""
+
+    def __init__(self, model: nn.Module, x: Tensor, output: Output):
+        self.model, self.x, self.output = model, x, output
+
+    def __call__(self, layers: Sequence[str], *, pixels: bool = False, record: bool = False) -> _Kept:
+        rules = ReLURules() if pixels else None
+        with torch.inference_mode(False), torch.set_grad_enabled(pixels or record):
+            x = self.x.detach().clone().requires_grad_(pixels)
+            with evaluating(self.model), capture(self.model, layers) as maps, rules or nullcontext():
+                logits = _pick(self._forward(x.clone() if pixels else x), self.output, len(x))
+        missing = [name for name in layers if name not in maps]
+        if missing:
+            raise ValueError(f"layer {missing[0]!r} did not run during the forward pass; choose another layer")
+        for name, A in maps.items():
+            _check_map(name, A)
+        _check_logits(logits)
+        return _Kept(logits, {name: maps[name] for name in layers}, x if pixels else None, rules)
+
+    def _forward(self, x: Tensor) -> Any:
+        tensors = dict([*self.model.named_parameters(), *self.model.named_buffers()])
+        if not any(t.is_inference() for t in tensors.values()):
+            return self.model(x)
+        # Weights made under inference_mode cannot take part in a graph; copies of them can.
+        return torch.func.functional_call(self.model, {name: t.clone() for name, t in tensors.items()}, (x,))
+
+
+def _parts(model: Any) -> tuple[nn.Module, Sequence[str] | None, str | None]:
+    """(network, class names, preferred layer) of a network or of a Classifier."""
+    if isinstance(model, nn.Module):
+        return model, None, None
+    if isinstance(getattr(model, "model", None), nn.Module):
+        return model.model, getattr(model, "names", None), getattr(model, "layer", None)
+    raise TypeError(f"model {type(model).__name__}: expected an nn.Module or a Classifier from load_classifier")
+
+
+def _checked_input(x: Tensor, model: nn.Module) -> Tensor:
+    if not isinstance(x, Tensor) or not x.is_floating_point():
+        kind = x.dtype if isinstance(x, Tensor) else type(x).__name__
+        raise TypeError(f"x: expected a float tensor (N, 3, H, W), got {kind}; Classifier.to_input makes one")
+    if x.dim() != 4 or 0 in x.shape:
+        hint = "; add the batch with x[None]" if x.dim() == 3 else ""
+        raise ValueError(f"x: expected a batch of images (N, 3, H, W), got {tuple(x.shape)}{hint}")
+    first = next(model.parameters(), None)
+    return x if first is None else x.to(first.device)
+
+
+def _pick(result: Any, output: Output, n: int) -> Tensor:
+    """The logits (N, C) among what the network returned."""
+    if callable(output):
+        result = output(result)
+    elif output is not None:
+        try:
+            result = result[output]
+        except (KeyError, IndexError, TypeError) as error:
+            has = list(result) if isinstance(result, dict) else f"{type(result).__name__}"
+            raise ValueError(f"output={output!r}: the network returned {has}") from error
+    if not isinstance(result, Tensor):
+        has = f"a dict with {list(result)}" if isinstance(result, dict) else f"a {type(result).__name__}"
+        raise TypeError(f"the network returned {has}; say with output= (index, key or callable) where the logits are")
+    if result.dim() == 1 and len(result) == n:
+        result = result[:, None]  # one score per image: regression, or a binary decision
+    if result.dim() != 2 or len(result) != n:
+        raise ValueError(
+            f"the network returned {tuple(result.shape)} for {n} images; logits are (N, C): "
+            "pass output= with a callable that makes them"
+        )
+    return result
+
+
+def _check_map(name: str, A: Tensor) -> None:
+    if A.dim() != 4 or A.shape[2] * A.shape[3] == 1:
+        raise ValueError(
+            f"layer {name!r} returns {tuple(A.shape)}, which has no places to tell apart; choose a layer whose output "
+            "is (N, K, h, w), such as default_layer(model)"
+        )
+
+
+def _check_logits(logits: Tensor) -> None:
+    bad = ~torch.isfinite(logits).all(1)
+    if bad.any():
+        raise ValueError(f"the network's output is NaN or infinite for image {int(bad.nonzero()[0])}; check the input")
+    values = logits.detach().float()
+    if values.shape[1] > 1 and values.min() >= 0 and (values.sum(1) - 1).abs().max() < 1e-3:
+        warnings.warn(
+            "the network seems to end in a softmax: where it is sure, the gradient of a probability vanishes and the "
+            "map is empty. Explain the logits instead: take the softmax off, or pass output=",
+            stacklevel=4,
+        )
+
+
+def _grad(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tensor:
+    """Gradient at ``source`` of rows (N, C), or of each of (M, N, C) at once; the graph stays for the next target."""
+    G = None
+    if logits.requires_grad:
+        (G,) = torch.autograd.grad(
+            logits, source, rows, retain_graph=True, allow_unused=True, is_grads_batched=rows.dim() == 3
+        )
+    if G is None:
+        raise ValueError(f"there is no gradient path from {where} to the score; choose a layer that the score uses")
+    return G
+
+
+def _why_empty(signed: Tensor, G: Tensor, A: Tensor) -> str:
+    if not G.any():
+        return "the map is empty because the score does not react to this layer: every gradient is zero"
+    if not A.any():
+        return "the map is empty because no channel of this layer is active"
+    if signed.min() < 0:
+        return "the map is empty because there is no positive evidence: every active place speaks against the target"
+    return "the map is empty because evidence for and against cancels at every place"

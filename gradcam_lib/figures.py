@@ -1,0 +1,102 @@
+"""Rows and grids of pictures; the only module that knows matplotlib."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import Rectangle
+
+from gradcam_lib import paths
+from gradcam_lib.overlay import colour, colour_signed
+
+INK = "#222222"
+# Okabe and Ito's colours, which colour-blind people can tell apart.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+
+def show_row(pictures: Sequence[np.ndarray], titles: Sequence[str] = (), *, height: float = 2.6) -> list[Axes]:
+    """Pictures (H, W, 3) or (H, W) side by side, each as wide as its shape asks for; the axes from left to right."""
+    return show_grid([pictures], [titles], height=height)[0]
+
+
+def show_grid(
+    rows: Sequence[Sequence[np.ndarray]],
+    titles: Sequence[Sequence[str]] = (),
+    *,
+    labels: Sequence[str] = (),
+    height: float = 2.2,
+) -> list[list[Axes]]:
+    """Rows of pictures with a title above each and, where given, a label at the left of each row.
+
+    height: inches of a row. Grey pictures (H, W) are shown from 0 (black) to 1 or 255 (white), never stretched.
+    """
+    widths = [max(p[i].shape[1] / p[i].shape[0] for p in rows if i < len(p)) for i in range(max(map(len, rows)))]
+    lines = [max((t.count("\n") + 1 for t in row if t), default=0) for row in titles] or [0]
+    figure, axes = plt.subplots(
+        len(rows),
+        len(widths),
+        figsize=(height * sum(widths) + 0.1 * len(widths), len(rows) * (height + 0.2 * max(lines))),
+        gridspec_kw={"width_ratios": widths},
+        squeeze=False,
+        layout="constrained",
+        facecolor="white",
+    )
+    for r, row in enumerate(axes):
+        for c, axis in enumerate(row):
+            axis.set_xticks([]), axis.set_yticks([])
+            axis.spines[:].set_visible(False)
+            if c < len(rows[r]):
+                picture = rows[r][c]
+                grey = {"cmap": "gray", "vmin": 0, "vmax": 255 if picture.dtype == np.uint8 else 1}
+                axis.imshow(picture, interpolation="nearest", **(grey if picture.ndim == 2 else {}))
+            if r < len(titles) and c < len(titles[r]):
+                axis.set_title(titles[r][c], fontsize=10, color=INK)
+        if r < len(labels):
+            row[0].set_ylabel(labels[r], fontsize=10, color=INK)
+    return [list(row) for row in axes]
+
+
+def draw_box(axis: Axes, box: Sequence[float] | None, label: str = "", *, colour: str = COLOURS[5]) -> None:
+    """A frame round (x0, y0, x1, y1), x1 and y1 exclusive; None draws nothing."""
+    if box is None:
+        return
+    x0, y0, x1, y1 = box
+    axis.add_patch(Rectangle((x0 - 0.5, y0 - 0.5), x1 - x0, y1 - y0, fill=False, edgecolor=colour, linewidth=2))
+    if label:
+        axis.text(x0 + 2, y0 + 2, label, color="white", fontsize=8, va="top", bbox={"facecolor": colour, "pad": 1.5})
+
+
+def draw_cells(axis: Axes, values: np.ndarray, *, digits: int = 2) -> None:
+    """The numbers of a small map (h, w) written into its cells."""
+    light = values > 0.6 * values.max() if values.max() > 0 else np.zeros(values.shape, bool)
+    for (i, j), value in np.ndenumerate(values):
+        axis.text(
+            j, i, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color=INK if light[i, j] else "white"
+        )
+
+
+def colour_bar(axes: Sequence[Axes], *, signed: bool = False, label: str = "") -> None:
+    """The scale of the overlays beside them: 0 … 1 of the map's maximum, or −1 … 1 for a signed map."""
+    scale = np.linspace(-1 if signed else 0, 1, 256)[:, None]
+    table = (colour_signed if signed else colour)(scale)[:, 0] / 255
+    mappable = plt.cm.ScalarMappable(plt.Normalize(-1 if signed else 0, 1), ListedColormap(table))
+    bar = axes[0].figure.colorbar(mappable, ax=list(axes), fraction=0.03, pad=0.01)
+    bar.set_label(label, fontsize=9, color=INK)
+
+
+def save_figure(name: str) -> None:
+    """The current figure as figures/NN_name.png; NN is the notebook that draws it. The write is atomic."""
+    if not re.fullmatch(r"\d\d_[a-z0-9_]+", name):
+        raise ValueError(f"figure {name!r}: expected two digits of the notebook and a name, such as '04_dog'")
+    if not plt.get_fignums():
+        raise ValueError(f"figure {name!r}: nothing has been drawn; call save_figure in the cell that draws")
+    paths.FIGURES.mkdir(parents=True, exist_ok=True)
+    beside = paths.FIGURES / f".{name}.part"
+    plt.gcf().savefig(beside, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
+    os.replace(beside, paths.FIGURES / f"{name}.png")
