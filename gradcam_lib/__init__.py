@@ -17,6 +17,7 @@ from gradcam_lib.localize import box_from_map, energy_share, iou, pointing_hit
 from gradcam_lib.occlusion import occlusion_map
 from gradcam_lib.overlay import overlay, overlay_signed
 from gradcam_lib.targets import Target, class_score
+from gradcam_lib.zoo import Classifier, load_classifier
 
 __all__ = [
     "Classifier", "Explanation", "Target", "box_from_map", "cam", "channel_weights", "class_score", "combine",
