@@ -9,6 +9,7 @@ started again ends in the same weights. The weights that are kept are the runnin
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,7 @@ def one_cycle(step: int, steps: int, peak: float) -> float:
     warm = 0.2 * steps
     if step < warm:
         return peak * (step + 1) / warm
-    return peak * 0.5 * (1 + np.cos(np.pi * (step - warm) / (steps - warm)))
+    return peak * 0.5 * (1 + math.cos(math.pi * (step - warm) / (steps - warm)))
 
 
 @torch.no_grad()
