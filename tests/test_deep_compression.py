@@ -10,10 +10,10 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from squeezenet_file import encode, layers, whole_squeezenet
 
 from gradcam_lib.deep_compression import decode, fold_input, squeezenet_shapes, squeezenet_state
 from gradcam_lib.images import MEAN, STD
-from squeezenet_file import encode, layers, whole_squeezenet
 
 
 def test_by_hand():
