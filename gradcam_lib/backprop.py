@@ -5,7 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from gradcam_lib.capture import Layer
-from gradcam_lib.explanation import Output, explain, explain_pixels
+from gradcam_lib.explanation import explain, explain_pixels
+from gradcam_lib.forward import Output
 from gradcam_lib.targets import TargetLike
 
 

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from gradcam_lib.capture import Layer
-from gradcam_lib.explanation import Output, _parts, explain
+from gradcam_lib.explanation import explain
+from gradcam_lib.forward import Output, parts
 from gradcam_lib.targets import TargetLike
 
 
@@ -49,7 +50,7 @@ def cam(model: nn.Module, x: Tensor, target: TargetLike = None, *, output: Outpu
     Errors: a network of another form, found by computing its logits from the map and comparing.   Notebook 03.
     """
     e = explain(model, x, output=output)
-    A, W = rectified_map_and_weights(_parts(model)[0], e.activation(), e.logits)
+    A, W = rectified_map_and_weights(parts(model)[0], e.activation(), e.logits)
     weights = e._row(target).float() @ W  # (N, K)
     return torch.einsum("nk,nkhw->nhw", weights, A)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Union
 
 import torch
 from torch import Tensor, nn
 
-Layer = Union[str, nn.Module]
+Layer = str | nn.Module
 
 
 def find_layer(model: nn.Module, layer: Layer) -> tuple[str, nn.Module]:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from gradcam_lib.capture import evaluating
-from gradcam_lib.explanation import Output, _check_logits, _checked_input, _parts, _pick
+from gradcam_lib.forward import Output, check_logits, checked_input, parts, pick
 from gradcam_lib.targets import TargetLike, resolve
 
 
@@ -29,8 +29,8 @@ def occlusion_map(
     patch and stride in pixels; value: what the patch is filled with in normalised units (0 is the mean colour); batch:
     how many pictures run at once. Costs gh·gw + 1 forward passes.   Notebook 04.
     """
-    model, names, _ = _parts(model)
-    x = _checked_input(x, model).detach()
+    model, names, _ = parts(model)
+    x = checked_input(x, model).detach()
     H, W = x.shape[2:]
     if not (1 <= patch <= min(H, W)) or stride < 1:
         raise ValueError(f"patch={patch}, stride={stride}: need 1 ≤ patch ≤ {min(H, W)} and stride ≥ 1 for {H}×{W}")
@@ -39,8 +39,8 @@ def occlusion_map(
 
     @torch.no_grad()
     def logits_of(pictures: Tensor) -> Tensor:
-        logits = _pick(model(pictures), output, len(pictures))
-        _check_logits(logits)
+        logits = pick(model(pictures), output, len(pictures))
+        check_logits(logits)
         return logits
 
     drops = []

@@ -6,12 +6,11 @@ import difflib
 import math
 import numbers
 from collections.abc import Callable, Sequence
-from typing import Union
 
 import torch
 from torch import Tensor
 
-TargetLike = Union[None, int, str, Tensor, Sequence, Callable[[Tensor], Tensor]]
+TargetLike = int | str | Tensor | Sequence | Callable[[Tensor], Tensor] | None
 
 
 class Target:
