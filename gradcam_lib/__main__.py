@@ -20,8 +20,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     one = commands.add_parser("explain", help="predictions of a picture, and a map for each class you name")
     one.add_argument("image", help="a picture: PNG, JPEG, WebP, …")
     one.add_argument("--target", action="append", default=[], metavar="NAME",
-                     help="class name or number, may be given several times; default: the three most probable")  # fmt: skip
-    one.add_argument("--model", default="auto", help="auto, squeezenet, photonet, or a torchvision CNN such as resnet50")
+                     help="class name or number, again for each further class; default: the top three")  # fmt: skip
+    one.add_argument("--model", default="auto", help="auto, squeezenet, photonet, or a torchvision CNN")
     one.add_argument("--layer", help="dotted name of a layer; default: the last rectified convolutional map")
     one.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, mps")
     one.add_argument("--out", type=Path, help="where the picture goes; default: IMAGE_gradcam.png in this folder")
@@ -51,7 +51,9 @@ def picture_of(image: str, args: argparse.Namespace) -> np.ndarray:
         except ValueError as error:
             print(f"{clf.names[index]}: no guided pictures; {error}", file=sys.stderr)
         rows.append(row)
-        titles.append([clf.names[index], f"Grad-CAM, maximum {float(L.max()):.2g}", "guided backprop", "Guided Grad-CAM"])
+        titles.append(
+            [clf.names[index], f"Grad-CAM, maximum {float(L.max()):.2g}", "guided backprop", "Guided Grad-CAM"]
+        )
     return render_grid(rows, [t[: len(r)] for t, r in zip(titles, rows, strict=True)])
 
 

@@ -1,0 +1,39 @@
+"""Measured numbers: each with its interval, the count behind it and the command that made it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from scipy.stats import binomtest
+
+from gradcam_lib.paths import RESULTS
+
+
+def share(hits: Sequence[bool]) -> dict[str, float]:
+    """Share of hits with Wilson's 95 % interval: {"value", "low", "high"} in 0 … 1."""
+    k, n = int(sum(map(bool, hits))), len(hits)
+    interval = binomtest(k, n).proportion_ci(0.95, method="wilson")
+    return {"value": round(k / n, 4), "low": round(float(interval.low), 4), "high": round(float(interval.high), 4)}
+
+
+def write_results(name: str, numbers: dict, *, command: str, n: int, folder: Path = RESULTS) -> Path:
+    """data/results/NAME.json, written beside the old one and then put in its place."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, beside = folder / f"{name}.json", folder / f".{name}.part"
+    beside.write_text(
+        json.dumps({"command": command, "n": n, **numbers}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    os.replace(beside, path)
+    return path
+
+
+def read_results(name: str, *, folder: Path = RESULTS) -> dict:
+    """The numbers of data/results/NAME.json."""
+    path = folder / f"{name}.json"
+    if not path.is_file():
+        there = ", ".join(sorted(p.stem for p in folder.glob("*.json"))) or "none"
+        raise FileNotFoundError(f"{path}: not measured yet; there are: {there}")
+    return json.loads(path.read_text(encoding="utf-8"))
