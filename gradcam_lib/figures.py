@@ -94,6 +94,27 @@ def draw_cells(axis: Axes, values: np.ndarray, *, digits: int = 2) -> None:
         )
 
 
+def draw_bars(axis: Axes, names: Sequence[str], values: Sequence[float], *, digits: int = 2) -> None:
+    """Turns a tile into horizontal bars, the first on top, each with its name above it and its number at its end.
+
+    Negative bars go to the left and are blue, positive ones to the right and orange, as in signed maps.
+    """
+    reach, signed = max(map(abs, values)) or 1, min(values) < 0
+    title = axis.get_title()
+    axis.clear()
+    axis.set(title=title, xlim=(-1.5 if signed else 0, 1.5), ylim=(len(names), 0), aspect="auto", box_aspect=1)
+    axis.title.set(fontsize=10, color=INK)
+    axis.set_axis_off()
+    for row, (name, value) in enumerate(zip(names, values, strict=True)):
+        side, colour = ("left", COLOURS[1]) if value >= 0 else ("right", COLOURS[0])
+        style = {"fontsize": 9, "color": INK, "ha": side, "va": "center"}
+        axis.barh(row + 0.68, value / reach, height=0.4, color=colour)
+        axis.text(0.03 if value >= 0 else -0.03, row + 0.27, name, **style)
+        axis.text(value / reach, row + 0.68, f" {value:{'+' if signed else ''}.{digits}f} ", **style)
+    if signed:
+        axis.axvline(0, color=INK, linewidth=0.8)
+
+
 def colour_bar(axes: Sequence[Axes], *, signed: bool = False, label: str = "") -> None:
     """The scale of the overlays beside them: 0 … 1 of the map's maximum, or −1 … 1 for a signed map."""
     scale = np.linspace(-1 if signed else 0, 1, 256)[:, None]

@@ -1,0 +1,39 @@
+"""Pictures: only what can be read back from the axes is tested; beauty is looked at."""
+
+import matplotlib
+import numpy as np
+import pytest
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+
+from gradcam_lib.figures import draw_bars, show_row  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def test_bars_keep_the_title_and_say_name_and_number():
+    (axis,) = show_row([np.zeros((8, 8))], ["top 2"])
+    draw_bars(axis, ["cat", "tie"], [0.6, 0.3])
+    assert axis.get_title() == "top 2"
+    assert [bar.get_width() for bar in axis.patches] == [1, 0.5]
+    assert [text.get_text().strip() for text in axis.texts] == ["cat", "0.60", "tie", "0.30"]
+
+
+def test_negative_bars_go_left_in_another_colour():
+    (axis,) = show_row([np.zeros((8, 8))])
+    draw_bars(axis, ["for", "against"], [0.5, -1])
+    up, down = axis.patches
+    assert (up.get_width(), down.get_width()) == (0.5, -1) and up.get_facecolor() != down.get_facecolor()
+    assert [text.get_text().strip() for text in axis.texts[1::2]] == ["+0.50", "-1.00"]
+
+
+def test_bars_of_nothing_are_drawn_without_a_division_by_zero():
+    (axis,) = show_row([np.zeros((8, 8))])
+    draw_bars(axis, ["a"], [0.0])
+    assert axis.patches[0].get_width() == 0
