@@ -18,7 +18,7 @@ from squeezenet_file import whole_squeezenet
 from gradcam_lib import zoo
 from gradcam_lib.images import Transform, seen
 from gradcam_lib.models.photonet import PhotoNet
-from gradcam_lib.paths import ROOT
+from gradcam_lib.paths import MODELS, ROOT
 from gradcam_lib.samples import collage, sample
 from gradcam_lib.weights import SQUEEZENET, Release, WeightsMissing, WeightsWrong
 from gradcam_lib.zoo import Classifier, load_classifier, load_photonet, save_photonet
@@ -159,6 +159,16 @@ def test_wrong_photonets(tmp_path, monkeypatch, shipped):
     (models / "photonet_gap.safetensors").unlink()
     with pytest.raises(FileNotFoundError, match="photonet_gap.safetensors: not there; get it back .*training.photonet"):
         load_classifier("photonet_gap")
+
+
+@pytest.mark.parametrize("name", ["photonet", "photonet_gap"])
+def test_the_shipped_photonets(name, monkeypatch):
+    monkeypatch.setattr(zoo, "MODELS", MODELS)
+    assert (MODELS / f"{name}.safetensors").stat().st_size <= 3_000_000
+    clf = load_classifier(name)
+    assert len(clf.names) == 40
+    assert clf.top(clf.to_input(sample("coffee")), k=1)[0][0] == "espresso"
+    assert clf.index("Egyptian cat") in [clf.index(n) for n, _ in clf.top(clf.to_input(sample("cat")), k=3)]
 
 
 def test_photonet_needs_no_torchvision():
