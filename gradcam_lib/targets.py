@@ -30,16 +30,16 @@ class Target:
         return Target([(w, index_of(t, names) if isinstance(t, str) else t) for w, t in self.terms])
 
     def __add__(self, other: Target | Callable) -> Target:
-        return Target(self.terms + as_target(other).terms)
+        return Target(self.terms + _summand(other).terms)
 
     def __radd__(self, other: Target | Callable | int) -> Target:
-        return self if isinstance(other, int) and other == 0 else as_target(other) + self  # sum() starts from 0
+        return self if isinstance(other, int) and other == 0 else _summand(other) + self  # sum() starts from 0
 
     def __sub__(self, other: Target | Callable) -> Target:
-        return self + -as_target(other)
+        return self + -_summand(other)
 
     def __rsub__(self, other: Target | Callable) -> Target:
-        return as_target(other) - self
+        return _summand(other) - self
 
     def __mul__(self, factor: float) -> Target:
         if not isinstance(factor, numbers.Real) or not math.isfinite(factor):
@@ -69,16 +69,18 @@ def class_score(index: int | str, names: Sequence[str] | None = None) -> Target:
     return Target([(1.0, index_of(index, names))])
 
 
-def as_target(target: int | str | Callable) -> Target:
+def as_target(target: int | str | Tensor | Callable) -> Target:
     if isinstance(target, Target):
         return target
+    if isinstance(target, Tensor) and target.dim() == 0:
+        target = target.item()
     if callable(target):
         return Target([(1.0, target)])
     return class_score(target)
 
 
 def index_of(label: int | str, names: Sequence[str] | None) -> int:
-    """Class number of a name or number; names are compared without regard to case.
+    """Class number of a name or number; case matters only where two names differ in nothing else.
 
     Errors: unknown name (near names offered), a name that several classes share (their numbers offered), a number
     out of range, a bool (``True`` is no class).
@@ -87,13 +89,15 @@ def index_of(label: int | str, names: Sequence[str] | None) -> int:
         if names is None:
             raise ValueError(f"class name {label!r}: the class names are not known here; pass a number, or names=")
         wanted = label.strip().casefold()
-        found = [i for i, name in enumerate(names) if name.casefold() == wanted]
+        found = [i for i, name in enumerate(names) if name == label]  # ImageNet has "Cardigan" the dog, and "cardigan"
+        found = found or [i for i, name in enumerate(names) if name.casefold() == wanted]
         if len(found) > 1:
             raise ValueError(f"class name {label!r} stands for the classes {found}; pass one of these numbers")
         if not found:
-            near = difflib.get_close_matches(wanted, {n.casefold(): n for n in names}, n=3, cutoff=0.5)
-            near += [n for n in names if wanted and wanted in n.casefold()][:3]
-            offered = ", ".join(repr(n) for n in dict.fromkeys(near)) or "none"
+            near = [n for n in names if wanted and wanted in n.casefold().split()]
+            spelt = {n.casefold(): n for n in names}
+            near += [spelt[n] for n in difflib.get_close_matches(wanted, spelt, n=3, cutoff=0.5)]
+            offered = ", ".join(repr(n) for n in list(dict.fromkeys(near))[:5]) or "none"
             raise ValueError(f"class name {label!r}: no such class; near: {offered}")
         return found[0]
     if isinstance(label, bool) or not isinstance(label, numbers.Integral):
@@ -122,10 +126,27 @@ def cotangent(targets: Sequence[Target], logits: Tensor) -> Tensor:
 
     logits z: (N, C) → (N, C). Every target meets the network only through this row, so one graph serves them all.
     """
+    wide = torch.promote_types(logits.dtype, torch.float32)  # float16 would round a small factor to zero
     with torch.inference_mode(False), torch.enable_grad():
-        z = logits.detach().clone().requires_grad_()
+        z = logits.detach().to(wide, copy=True).requires_grad_()
+        if all(isinstance(term, int) for target in targets for _, term in target.terms):
+            return _weights(targets, z)
         y = torch.cat([_checked(t, z[i : i + 1]) for i, t in enumerate(targets)])
         (row,) = torch.autograd.grad(y.sum(), z, allow_unused=True, materialize_grads=True)
+    bad = ~row.isfinite().all(1)
+    if bad.any():
+        i = int(bad.nonzero()[0])
+        raise ValueError(f"{targets[i]}: the gradient of its score is NaN or infinite for image {i}")
+    return row
+
+
+def _weights(targets: Sequence[Target], z: Tensor) -> Tensor:
+    """The row of sums of class scores, which is made of their factors: no backward pass is needed."""
+    row = torch.zeros_like(z)
+    for i, target in enumerate(targets):
+        for weight, index in target.terms:
+            _score(index, z)  # a number out of range is an error
+            row[i, index] += weight
     return row
 
 
@@ -137,6 +158,12 @@ def _checked(target: Target, logits: Tensor) -> Tensor:
     if not y.requires_grad:
         raise ValueError(f"{target}: its score does not depend on the logits, so there is nothing to explain")
     return y
+
+
+def _summand(other: Target | Callable) -> Target:
+    if isinstance(other, numbers.Number):
+        raise TypeError(f"{other!r} beside a target: for the score of a class write class_score({other!r})")
+    return as_target(other)
 
 
 def _score(term: int | str | Callable, logits: Tensor) -> Tensor:
