@@ -14,7 +14,7 @@ Layer = str | nn.Module
 
 def find_layer(model: nn.Module, layer: Layer) -> tuple[str, nn.Module]:
     """(dotted name, module) of a layer given by either; errors name the value and near names."""
-    modules = dict(model.named_modules())
+    modules = dict(model.named_modules(remove_duplicate=False))
     if isinstance(layer, nn.Module):
         for name, module in modules.items():
             if module is layer:
@@ -35,7 +35,8 @@ def capture(model: nn.Module, layers: Sequence[Layer]) -> Iterator[dict[str, Ten
     there on the graph is recorded, also when the caller works under ``no_grad``. Where the layer is already part of
     the graph (a second layer further on, or pixels that are explained too) ``A`` stays connected instead.
 
-    A layer that runs more than once is kept as it was the last time. Hooks are removed in any case.
+    A layer that runs more than once is kept as it was the last time. Hooks are removed and the caller's gradient mode
+    comes back in any case.
     """
     kept: dict[str, Tensor] = {}
     handles = []
@@ -46,7 +47,7 @@ def capture(model: nn.Module, layers: Sequence[Layer]) -> Iterator[dict[str, Ten
                 raise TypeError(
                     f"layer {name!r} returns {type(output).__name__}, not one map; choose a layer inside it"
                 )
-            torch.set_grad_enabled(True)  # the caller's mode comes back with the `with` around the forward pass
+            torch.set_grad_enabled(True)  # until the end of the `with`
             kept[name] = output if output.requires_grad else output.detach().requires_grad_()
             return kept[name].clone()
 
@@ -56,7 +57,8 @@ def capture(model: nn.Module, layers: Sequence[Layer]) -> Iterator[dict[str, Ten
         for layer in layers:
             name, module = find_layer(model, layer)
             handles.append(module.register_forward_hook(keeper(name)))
-        yield kept
+        with torch.set_grad_enabled(torch.is_grad_enabled()):
+            yield kept
     finally:
         for handle in handles:
             handle.remove()
