@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -113,6 +113,52 @@ def draw_bars(axis: Axes, names: Sequence[str], values: Sequence[float], *, digi
         axis.text(value / reach, row + 0.68, f" {value:{'+' if signed else ''}.{digits}f} ", **style)
     if signed:
         axis.axvline(0, color=INK, linewidth=0.8)
+
+
+def draw_among(axis: Axes, rows: Mapping[str, tuple[float, Sequence[float]]], *, label: str = "") -> None:
+    """Turns a tile into strips: a diamond for a value, dots for the many that it is compared with.
+
+    rows: name → (value, the others), the first on top. A line marks zero.
+    """
+    _chart(axis, list(rows), label)
+    axis.axvline(0, color=INK, linewidth=0.8)
+    for row, (value, others) in enumerate(rows.values()):
+        spread = 0.3 * np.sin(2.4 * np.arange(len(others)))  # keeps the dots apart, the same way at every run
+        axis.scatter(others, row + spread, s=16, color=COLOURS[0], alpha=0.55, linewidths=0)
+        axis.scatter([value], [row], s=90, marker="D", color=COLOURS[1], edgecolors="white", zorder=3)
+
+
+def draw_intervals(
+    axis: Axes, names: Sequence[str], series: Mapping[str, Sequence[Mapping]], *, label: str = ""
+) -> None:
+    """Turns a tile into measured numbers with their intervals, one line a name, one colour a series.
+
+    series: name → for each of ``names`` {"value", "low", "high"}.
+    """
+    _chart(axis, names, label)
+    for i, (name, numbers) in enumerate(series.items()):
+        rows = np.arange(len(names)) + 0.24 * (i - (len(series) - 1) / 2)
+        values = [number["value"] for number in numbers]
+        ends = [[n["value"] - n["low"] for n in numbers], [n["high"] - n["value"] for n in numbers]]
+        style = {"fmt": "os^v"[i % 4], "color": COLOURS[i], "markersize": 6, "linewidth": 2, "label": name}
+        axis.errorbar(values, rows, xerr=ends, **style)
+    axis.grid(axis="x", color="#dddddd")
+    axis.set_axisbelow(True)
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=len(series), fontsize=9, frameon=False)
+
+
+def _chart(axis: Axes, names: Sequence[str], label: str) -> None:
+    """Empties a tile, keeps its shape and title, and writes a name at each line, the first on top."""
+    h, w = axis.images[0].get_array().shape[:2]
+    title = axis.get_title()
+    axis.clear()
+    axis.set(
+        ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)), yticklabels=names, aspect="auto", box_aspect=h / w
+    )
+    axis.set_title(title, fontsize=10, color=INK)
+    axis.set_xlabel(label, fontsize=9, color=INK)
+    axis.tick_params(labelsize=9, length=0, labelcolor=INK)
+    axis.spines[["left", "top", "right"]].set_visible(False)
 
 
 def colour_bar(axes: Sequence[Axes], *, signed: bool = False, label: str = "") -> None:

@@ -8,7 +8,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402
 
-from gradcam_lib.figures import draw_bars, show_row  # noqa: E402
+from gradcam_lib.figures import draw_among, draw_bars, draw_intervals, show_row  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +37,21 @@ def test_bars_of_nothing_are_drawn_without_a_division_by_zero():
     (axis,) = show_row([np.zeros((8, 8))])
     draw_bars(axis, ["a"], [0.0])
     assert axis.patches[0].get_width() == 0
+
+
+def test_a_value_stands_among_the_others_and_the_tile_keeps_title_and_shape():
+    (axis,) = show_row([np.zeros((8, 16))], ["change"])
+    draw_among(axis, {"grey": (1.0, [0.0, -1.0, 2.0]), "blurred": (0.5, [0.25])}, label="score")
+    others, value, *_ = axis.collections
+    assert others.get_offsets()[:, 0].tolist() == [0, -1, 2] and value.get_offsets().tolist() == [[1, 0]]
+    assert [text.get_text() for text in axis.get_yticklabels()] == ["grey", "blurred"]
+    assert (axis.get_title(), axis.get_xlabel(), axis.get_box_aspect()) == ("change", "score", 0.5)
+
+
+def test_intervals_reach_from_low_to_high():
+    (axis,) = show_row([np.zeros((8, 16))])
+    number = {"value": 0.5, "low": 0.25, "high": 1.0}
+    draw_intervals(axis, ["top-1"], {"one form": [number], "another": [number]})
+    ends = [bars.get_segments()[0][:, 0].tolist() for bars in axis.collections]
+    assert ends == [[0.25, 1.0], [0.25, 1.0]]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["one form", "another"]
