@@ -16,7 +16,7 @@ POOLINGS = (
 SAME = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.AlphaDropout, nn.Identity)  # the same map under another name
 SIDES = (224, 299, 64, 32, 28, 96, 128, 16, 8)  # tried in turn: networks that flatten their map accept one size only
 
-_found: weakref.WeakKeyDictionary[nn.Module, tuple[int, str]] = weakref.WeakKeyDictionary()
+_found: weakref.WeakKeyDictionary[nn.Module, dict[tuple, str]] = weakref.WeakKeyDictionary()
 
 
 @dataclass(eq=False)  # compared by identity: tensors have no single truth value
@@ -37,16 +37,17 @@ class Call:
 def default_layer(model: nn.Module, side: tuple[int, int] | None = None) -> str:
     """Dotted name of the last rectified convolutional map, never a pooling layer.
 
-    side: (H, W) of the input in pixels where it is known. The deepest map that still has a place for every feature is
-    the best compromise between meaning and position (Selvaraju et al. 2017, section 3). It is found on a copy of the
-    network without weights, which PyTorch runs on shapes alone; the model itself is not run.
+    side: (H, W) of the input in pixels where it is known: in a small picture the last map may be a single place. The
+    deepest map that still has a place for every feature is the best compromise between meaning and position (Selvaraju
+    et al. 2017, section 3). It is found on a copy of the network without weights, which PyTorch runs on shapes alone;
+    the model itself is not run.
     Errors: no convolution; a transformer, whose tokens are not a convolutional map; each names a way out.
     """
-    shape = hash(tuple((name, id(module)) for name, module in model.named_modules()))
-    known = _found.get(model)
-    if known is None or known[0] != shape:
-        known = _found[model] = (shape, _last_map(model, side))
-    return known[1]
+    question = side, tuple((name, id(module), type(module)) for name, module in model.named_modules())
+    known = _found.setdefault(model, {})
+    if question not in known:
+        known[question] = _last_map(model, side)
+    return known[question]
 
 
 def _last_map(model: nn.Module, side: tuple[int, int] | None) -> str:
@@ -83,20 +84,18 @@ def _is_map(call: Call) -> bool:
 
 def _watch(model: nn.Module, channels: int, side: tuple[int, int] | None) -> list[Call]:
     """Every tensor that a module returns, in the order of the computation."""
-    ghost = _without_weights(model)
     failure: Exception | None = None
     for size in [side] if side else [(s, s) for s in SIDES]:
         calls: list[Call] = []
-        hooks = [m.register_forward_hook(_recorder(calls, name)) for name, m in ghost.named_modules()]
         try:
-            with torch.inference_mode(False), torch.no_grad():
-                ghost(torch.empty(2, channels, *size, device="meta", dtype=_dtype(ghost)))
+            ghost = _without_weights(model)
+            for name, module in ghost.named_modules():
+                module.register_forward_hook(_recorder(calls, name))
+            with torch.inference_mode(False), torch.no_grad(), torch.device("meta"):
+                ghost(torch.empty(2, channels, *size, dtype=_dtype(ghost)))
             return calls
         except Exception as error:  # any network may object in its own way; the last objection is passed on
             failure = error
-        finally:
-            for hook in hooks:
-                hook.remove()
     raise ValueError(
         f"{type(model).__name__}: could not follow an image through the network ({failure}); pass layer="
     ) from failure
@@ -115,7 +114,8 @@ def _recorder(calls: list[Call], name: str):
 
 def _without_weights(model: nn.Module) -> nn.Module:
     """A copy in evaluation mode whose parameters have shapes but no values, and without anybody's hooks."""
-    tensors = [*model.parameters(), *model.buffers()]
+    plain = [v for module in model.modules() for v in vars(module).values() if isinstance(v, Tensor)]
+    tensors = [*model.parameters(), *model.buffers(), *plain]
     memo: dict = {id(t): t.detach().to("meta") for t in tensors}
     for t in model.parameters():
         memo[id(t)] = nn.Parameter(memo[id(t)], requires_grad=False)

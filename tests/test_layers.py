@@ -1,0 +1,247 @@
+"""The layer to explain, over every family of torchvision and the networks that people write themselves."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+import torch
+import torch.nn.functional as F
+import torchvision
+from tiny import SmallNet, noise, snapshot
+from torch import nn
+
+from gradcam_lib import default_layer, explain
+from gradcam_lib.layers import POOLINGS
+
+# The last rectified map of each family, read off the architectures: the layer before the pooling that leads to the
+# classifier. VGG, AlexNet: the ReLU before the last max pooling.
+EXPECTED = {
+    "alexnet": "features.11",
+    "convnext_tiny": "features",
+    "densenet121": "features",
+    "efficientnet_b0": "features",
+    "efficientnet_v2_s": "features",
+    "googlenet": "inception5b",
+    "inception_v3": "Mixed_7c",
+    "maxvit_t": "blocks.3",
+    "mnasnet0_5": "layers",
+    "mobilenet_v2": "features",
+    "mobilenet_v3_small": "features",
+    "mobilenet_v3_large": "features",
+    "regnet_x_400mf": "trunk_output",
+    "regnet_y_400mf": "trunk_output",
+    "resnet18": "layer4",
+    "resnet50": "layer4",
+    "resnext50_32x4d": "layer4",
+    "shufflenet_v2_x0_5": "conv5",
+    "squeezenet1_0": "features",
+    "squeezenet1_1": "features",
+    "vgg11": "features.19",
+    "vgg11_bn": "features.27",
+    "vgg16": "features.29",
+    "vgg19_bn": "features.51",
+    "wide_resnet50_2": "layer4",
+}
+
+
+def skeleton(name: str) -> nn.Module:
+    """A torchvision network whose weights have shapes only; RegNet computes with numbers while it is built."""
+    options = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
+    with torch.device("cpu" if name.startswith("regnet") else "meta"):
+        return torchvision.models.get_model(name, weights=None, **options)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_layer_of_a_torchvision_network_is_the_last_rectified_map_and_no_pooling(name):
+    net = skeleton(name)
+    assert default_layer(net) == EXPECTED[name]
+    assert not isinstance(net.get_submodule(EXPECTED[name]), POOLINGS)
+
+
+@pytest.mark.parametrize("name", ["vit_b_16", "swin_t", "swin_v2_t"])
+def test_a_transformer_gets_an_error_that_names_ways_out(name):
+    with pytest.raises(ValueError, match="Transformer turns .* into tokens.*use saliency or occlusion_map.*layer="):
+        default_layer(skeleton(name))
+
+
+def test_a_network_without_convolutions_gets_an_error_that_names_ways_out():
+    mlp = nn.Sequential(nn.Flatten(), nn.Linear(192, 10), nn.ReLU(), nn.Linear(10, 2))
+    with pytest.raises(ValueError, match="Sequential has no 2-d convolution.*use saliency or occlusion_map.*layer="):
+        default_layer(mlp)
+
+
+class LeNet(nn.Module):
+    """As in many courses: functions instead of modules, a picture of one fixed size."""
+
+    def __init__(self, channels: int, flat: int):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(channels, 6, 5), nn.Conv2d(6, 16, 5)
+        self.fc1, self.fc2 = nn.Linear(flat, 32), nn.Linear(32, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        return self.fc2(F.relu(self.fc1(torch.flatten(x, 1))))
+
+
+@pytest.mark.parametrize("channels, side, flat", [(1, 28, 16 * 4 * 4), (3, 32, 16 * 5 * 5)])
+def test_networks_that_flatten_a_small_picture_are_followed_without_knowing_its_size(channels, side, flat):
+    net = LeNet(channels, flat)
+    assert default_layer(net) == "conv2"
+    assert explain(net, noise(1, side, channels=channels)).layers == ["conv2"]
+
+
+def test_a_picture_of_any_size_is_followed_when_it_is_given():
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 9 * 15, 2))
+    assert default_layer(net, (11, 17)) == "1"
+
+
+def test_a_size_nobody_could_guess_is_an_error_that_asks_for_the_layer():
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 9 * 15, 2))
+    with pytest.raises(ValueError, match="could not follow an image through the network.*pass layer="):
+        default_layer(net)
+
+
+@pytest.mark.parametrize("inplace", [False, True])
+def test_the_relu_after_the_convolution_is_chosen_also_when_it_works_in_place(inplace):
+    assert default_layer(SmallNet(inplace=inplace)) == "relu2"
+
+
+POOLS = [nn.MaxPool2d(2), nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(4), nn.AdaptiveMaxPool2d(4), nn.LPPool2d(2, 2)]
+
+
+@pytest.mark.parametrize("pool", POOLS, ids=lambda pool: type(pool).__name__)
+def test_the_pooling_behind_the_last_map_is_not_chosen(pool):
+    net = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), pool, nn.Flatten(), nn.Linear(64, 2))
+    assert default_layer(net, (8, 8)) == "1"
+
+
+def test_a_pooling_of_stride_1_is_not_chosen_either():
+    body = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.MaxPool2d(3, stride=1, padding=1))
+    net = nn.Sequential(body, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2))
+    assert default_layer(net) == "0.1"
+
+
+def test_dropout_behind_the_map_is_not_chosen():
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Dropout(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    assert default_layer(net) == "1"
+
+
+def test_batch_norm_between_convolution_and_relu_does_not_stop_the_search():
+    net = nn.Sequential(
+        nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2)
+    )
+    assert default_layer(net) == "2"
+
+
+def test_a_classifier_that_is_a_convolution_is_not_the_map():
+    net = nn.Sequential(
+        nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 2, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+    )
+    assert default_layer(net) == "1"
+
+
+def test_the_modules_order_of_use_counts_and_not_the_order_of_definition():
+    class Reversed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.head, self.second, self.first = nn.Linear(4, 2), nn.Conv2d(4, 4, 3), nn.Conv2d(4, 4, 3)
+
+        def forward(self, x):
+            return self.head(F.relu(self.second(F.relu(self.first(x)))).mean((2, 3)))
+
+    assert default_layer(Reversed()) == "second"
+
+
+def test_a_map_of_one_place_is_passed_over():
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 6), nn.ReLU(), nn.Flatten(), nn.Linear(4, 2))
+    assert default_layer(net, (8, 8)) == "1"
+
+
+def test_a_small_picture_gets_the_last_layer_that_still_has_places_whatever_was_asked_before():
+    net = skeleton("resnet18")
+    assert default_layer(net) == "layer4"
+    assert default_layer(net, (32, 32)) == "layer3"  # at 32 px layer4 is 1×1
+    assert default_layer(net) == "layer4"
+
+
+def test_the_caller_s_network_is_not_run():
+    net, passes = SmallNet(), []
+    for module in net.modules():
+        module.register_forward_hook(lambda *_: passes.append(1))
+        module.register_forward_pre_hook(lambda *_: passes.append(1))
+    default_layer(net)
+    assert not passes
+
+
+def test_the_caller_s_network_is_left_as_it_was():
+    net = SmallNet().train()
+    before = snapshot(net)
+    default_layer(net)
+    assert snapshot(net) == before
+
+
+def test_the_random_numbers_of_the_caller_are_left_as_they_were():
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Dropout(), nn.Conv2d(4, 4, 3))
+    state = torch.random.get_rng_state()
+    default_layer(net)
+    assert torch.equal(torch.random.get_rng_state(), state)
+
+
+def test_the_answer_is_remembered_but_a_changed_network_is_looked_at_again():
+    net = SmallNet()
+    assert default_layer(net) == default_layer(net) == "relu2"
+    net.relu2 = nn.Identity()
+    assert default_layer(net) == "conv2"
+
+
+def test_tensors_that_are_no_parameters_do_not_disturb():
+    class Normalised(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.mean = torch.tensor([0.5, 0.5, 0.5]).view(3, 1, 1)
+            self.conv, self.head = nn.Conv2d(3, 4, 3), nn.Linear(4, 2)
+
+        def forward(self, x):
+            return self.head(F.relu(self.conv(x - self.mean)).mean((2, 3)))
+
+    assert default_layer(Normalised()) == "conv"
+
+
+def test_tensors_made_on_the_way_do_not_disturb():
+    class Positions(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.head = nn.Conv2d(3, 4, 3), nn.Linear(4, 2)
+
+        def forward(self, x):
+            ramp = torch.linspace(-1, 1, x.shape[3])
+            return self.head(F.relu(self.conv(x + ramp)).mean((2, 3)))
+
+    assert default_layer(Positions()) == "conv"
+
+
+def test_a_network_that_cannot_be_copied_is_an_error_that_asks_for_the_layer():
+    net = SmallNet()
+    net.lock = threading.Lock()
+    with pytest.raises(ValueError, match="could not follow an image through the network.*lock.*pass layer="):
+        default_layer(net)
+
+
+@pytest.mark.filterwarnings("ignore:.torch.jit.trace:FutureWarning")  # deprecated, but such files are still about
+@pytest.mark.filterwarnings("ignore:.torch.jit.trace:DeprecationWarning")
+def test_a_scripted_network_is_an_error_that_asks_for_the_layer():
+    with pytest.raises(ValueError, match="pass layer="):
+        default_layer(torch.jit.trace(SmallNet(), noise()))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_other_number_formats_are_followed(dtype):
+    assert default_layer(SmallNet().to(dtype)) == "relu2"
+
+
+@pytest.mark.parametrize("caller", [torch.no_grad, torch.inference_mode])
+def test_the_caller_s_grad_mode_does_not_matter(caller):
+    with caller():
+        assert default_layer(SmallNet()) == "relu2"
