@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import AutoLocator, ScalarFormatter
 
 from gradcam_lib import paths
 from gradcam_lib.overlay import colour, colour_signed
@@ -145,6 +146,26 @@ def draw_intervals(
     axis.grid(axis="x", color="#dddddd")
     axis.set_axisbelow(True)
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=len(series), fontsize=9, frameon=False)
+
+
+def draw_curves(
+    axis: Axes, x: Sequence[float], series: Mapping[str, Sequence[float]], *, across: str = "", up: str = ""
+) -> None:
+    """Turns a tile into curves over x, one colour and one kind of line a series; their names stand in the legend.
+
+    across, up: what the two axes mean, with the unit.
+    """
+    _chart(axis, [], across)
+    for i, (name, values) in enumerate(series.items()):
+        axis.plot(x, values, ("-", "--", ":", "-.")[i % 4], color=COLOURS[i % len(COLOURS)], linewidth=2, label=name)
+    axis.set_ylim(auto=True)
+    axis.yaxis.set_major_locator(AutoLocator())
+    axis.yaxis.set_major_formatter(ScalarFormatter())
+    axis.spines["left"].set_visible(True)
+    axis.set_ylabel(up, fontsize=9, color=INK)
+    axis.grid(color="#dddddd")
+    if len(series) > 1:
+        axis.legend(fontsize=9, frameon=False)
 
 
 def _chart(axis: Axes, names: Sequence[str], label: str) -> None:

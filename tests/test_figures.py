@@ -8,7 +8,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402
 
-from gradcam_lib.figures import draw_among, draw_bars, draw_intervals, show_row  # noqa: E402
+from gradcam_lib.figures import draw_among, draw_bars, draw_curves, draw_intervals, show_row  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +55,19 @@ def test_intervals_reach_from_low_to_high():
     ends = [bars.get_segments()[0][:, 0].tolist() for bars in axis.collections]
     assert ends == [[0.25, 1.0], [0.25, 1.0]]
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["one form", "another"]
+
+
+def test_curves_keep_their_points_names_and_axes():
+    (axis,) = show_row([np.zeros((8, 16))], ["a step"])
+    draw_curves(axis, [0, 1, 2], {"score": [1, 3, 2], "tangent": [1, 2, 3]}, across="length", up="score")
+    assert [line.get_ydata().tolist() for line in axis.lines] == [[1, 3, 2], [1, 2, 3]]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["score", "tangent"]
+    assert (axis.get_title(), axis.get_xlabel(), axis.get_ylabel()) == ("a step", "length", "score")
+    low, high = axis.get_ylim()
+    assert low <= 1 < 3 <= high and len(axis.get_yticks()) > 2
+
+
+def test_one_curve_needs_no_legend():
+    (axis,) = show_row([np.zeros((8, 16))])
+    draw_curves(axis, [0, 1], {"score": [1, 3]})
+    assert axis.get_legend() is None
