@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import AutoLocator, ScalarFormatter
+from matplotlib.ticker import AutoLocator
 
 from gradcam_lib import paths
 from gradcam_lib.overlay import colour, colour_signed
@@ -155,13 +155,11 @@ def draw_curves(
 
     across, up: what the two axes mean, with the unit.
     """
-    _chart(axis, [], across)
+    _empty(axis, across)
     for i, (name, values) in enumerate(series.items()):
         axis.plot(x, values, ("-", "--", ":", "-.")[i % 4], color=COLOURS[i % len(COLOURS)], linewidth=2, label=name)
-    axis.set_ylim(auto=True)
-    axis.yaxis.set_major_locator(AutoLocator())
-    axis.yaxis.set_major_formatter(ScalarFormatter())
-    axis.spines["left"].set_visible(True)
+    axis.yaxis.set_major_locator(AutoLocator())  # a tile of pictures has no ticks
+    axis.xaxis.set_major_locator(AutoLocator())
     axis.set_ylabel(up, fontsize=9, color=INK)
     axis.grid(color="#dddddd")
     if len(series) > 1:
@@ -170,16 +168,22 @@ def draw_curves(
 
 def _chart(axis: Axes, names: Sequence[str], label: str) -> None:
     """Empties a tile, keeps its shape and title, and writes a name at each line, the first on top."""
+    _empty(axis, label)
+    axis.set(ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)), yticklabels=names)
+    axis.spines["left"].set_visible(False)
+
+
+def _empty(axis: Axes, label: str) -> None:
+    """Makes room for a chart; the tile keeps its shape and its title."""
     h, w = axis.images[0].get_array().shape[:2]
     title = axis.get_title()
     axis.clear()
-    axis.set(
-        ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)), yticklabels=names, aspect="auto", box_aspect=h / w
-    )
+    axis.set(aspect="auto", box_aspect=h / w)
     axis.set_title(title, fontsize=10, color=INK)
     axis.set_xlabel(label, fontsize=9, color=INK)
     axis.tick_params(labelsize=9, length=0, labelcolor=INK)
-    axis.spines[["left", "top", "right"]].set_visible(False)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.spines[["left", "bottom"]].set_visible(True)
 
 
 def colour_bar(axes: Sequence[Axes], *, signed: bool = False, label: str = "") -> None:
