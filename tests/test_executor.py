@@ -1,0 +1,130 @@
+"""The executor: in place, without noise, and never at the cost of the file that was there."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
+
+from gradcam_lib import notebooks
+from gradcam_lib.notebooks import NotebookError, differences, execute, find, tidy, write
+
+
+def read(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(notebooks, "NOTEBOOKS", tmp_path)
+    return tmp_path
+
+
+def make(path: Path, *sources: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    nbformat.write(new_notebook(cells=[new_code_cell(lines) for lines in sources]), path)
+    return path
+
+
+def test_names_find_notebooks(folder: Path) -> None:
+    four, five = make(folder / "04_grad_cam.ipynb"), make(folder / "05_guided.ipynb")
+    answers = make(folder / "solutions" / "04_grad_cam.ipynb")
+    assert find() == [four, five, answers]
+    assert find(["04"]) == find(["04_grad_cam"]) == [four, answers]
+    assert find(["solutions"]) == find(["solutions/04_grad_cam.ipynb"]) == [answers]
+    assert find([str(five), "05"]) == [five]
+    with pytest.raises(LookupError, match=r"'4': no such notebook; there are 04_grad_cam, 05_guided, solutions/04"):
+        find(["4"])
+
+
+def test_a_second_run_changes_no_byte(folder: Path) -> None:
+    widget = "import ipywidgets\nipywidgets.HBox([ipywidgets.IntSlider(description='one')])"
+    path = make(folder / "01_x.ipynb", "import os; print(os.path.basename(os.getcwd()))", widget)
+    assert notebooks.main([]) == 0
+    first = path.read_bytes()
+    assert notebooks.main(["01"]) == 0
+    assert path.read_bytes() == first
+    assert notebooks.main(["01", "--check"]) == 0
+    nb = read(path)
+    assert notebooks.text(nb.cells[0]) == f"{folder.name}\n", "a kernel runs in the folder of its notebook"
+    assert "IntSliderModel" in json.dumps(nb.metadata.widgets), "the state of the widgets is kept"
+    assert tidy(nb) == nb
+
+
+def test_a_failure_names_notebook_cell_and_error_and_leaves_the_file(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = make(folder / "01_x.ipynb", "print(1)", "# why\n1 / 0", "print(2)")
+    before = path.read_bytes()
+    with pytest.raises(
+        NotebookError, match=r"01_x.ipynb, code cell 2 \('# why'\): ZeroDivisionError: division by zero"
+    ):
+        execute(path)
+    assert notebooks.main([]) == 1
+    assert "code cell 2" in capsys.readouterr().out
+    assert path.read_bytes() == before
+    assert list(folder.iterdir()) == [path]
+
+
+def test_a_cell_without_end_is_stopped(folder: Path) -> None:
+    path = make(folder / "01_x.ipynb", "import time", "time.sleep(60)")
+    with pytest.raises(NotebookError, match=r"code cell 2 .*took more than 1 seconds"):
+        execute(path, timeout=1)
+
+
+def test_a_kernel_that_stalls_gets_a_second_chance(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, tries = make(folder / "01_x.ipynb", "print(1)"), []
+
+    def stall_once(path: Path, *_: object) -> NotebookNode:
+        tries.append(path)
+        if len(tries) == 1:
+            raise notebooks._Stalled("the kernel did not start")
+        return read(path)
+
+    monkeypatch.setattr(notebooks, "_run", stall_once)
+    execute(path)
+    assert len(tries) == 2
+
+
+def test_writing_is_all_or_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "x.ipynb"
+    write(new_notebook(), path)
+    before = path.stat().st_mtime_ns
+    write(new_notebook(), path)
+    assert path.stat().st_mtime_ns == before, "what did not change is not written"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def shown(*values: int, tags: tuple[str, ...] = (), text: str = "") -> NotebookNode:
+    """A notebook with one cell that shows grey pictures, and text."""
+    outputs = [new_output("display_data", data={"image/png": png(value)}) for value in values]
+    outputs += [new_output("stream", text=text)] if text else []
+    cell = new_code_cell("draw()", outputs=outputs, metadata={"tags": list(tags)})
+    return new_notebook(cells=[new_markdown_cell("# one"), cell])
+
+
+def png(value: int) -> str:
+    beside = io.BytesIO()
+    Image.new("RGB", (4, 4), (value, value, value)).save(beside, "png")
+    return base64.b64encode(beside.getvalue()).decode()
+
+
+def test_pictures_are_compared_by_their_pixels() -> None:
+    assert differences(shown(100), shown(102)) == []
+    assert differences(shown(100), shown(103)) == ["code cell 1 ('draw()'): a picture changed by 3.0 of 255 on average"]
+    assert differences(shown(100), shown()) == ["code cell 1 ('draw()'): 1 pictures became 0"]
+
+
+def test_text_is_compared_where_it_is_tagged() -> None:
+    tags = (notebooks.CHECKED,)
+    assert differences(shown(text="cat"), shown(text="dog")) == []
+    assert differences(shown(text="cat", tags=tags), shown(text="cat", tags=tags)) == []
+    [found] = differences(shown(text="cat", tags=tags), shown(text="dog", tags=tags))
+    assert "the text 'cat' became 'dog'" in found
