@@ -76,6 +76,9 @@ def give_up(why, said=""):
 def environment():
     """What a child inherits: as after activating the environment."""
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONHOME"}
+    for name in ("GRADCAM_WEIGHTS", "GRADCAM_DATA"):  # meant from where the reader stands; a kernel stands elsewhere
+        if inherited.get(name):
+            inherited[name] = os.path.abspath(os.path.expanduser(inherited[name]))
     path = os.pathsep.join([os.path.dirname(PYTHON), inherited.get("PATH", os.defpath)])
     return dict(inherited, PATH=path, VIRTUAL_ENV=str(VENV))
 
