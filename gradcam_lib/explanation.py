@@ -83,31 +83,31 @@ class Explanation:
         p, index = self.logits[0].float().softmax(0).topk(min(k, self.logits.shape[1]))
         return [(self.names[i] if self.names else str(i), float(v)) for i, v in zip(index.tolist(), p, strict=True)]
 
-    def activation(self, layer: str | None = None) -> Tensor:
+    def activation(self, layer: Layer | None = None) -> Tensor:
         """A: (N, K, h, w), what the layer returned."""
         return self._map(layer)[1].detach()
 
-    def gradient(self, target: TargetLike = None, layer: str | None = None) -> Tensor:
+    def gradient(self, target: TargetLike = None, layer: Layer | None = None) -> Tensor:
         r""":math:`G = \partial y / \partial A`: (N, K, h, w), in float32."""
         return self._gradients(self._row(target), layer)
 
-    def weights(self, target: TargetLike = None, layer: str | None = None) -> Tensor:
+    def weights(self, target: TargetLike = None, layer: Layer | None = None) -> Tensor:
         """alpha: (N, K), the importance of each channel (eq. 1)."""
         return channel_weights(self.gradient(target, layer)).flatten(1)
 
-    def signed(self, target: TargetLike = None, layer: str | None = None) -> Tensor:
+    def signed(self, target: TargetLike = None, layer: Layer | None = None) -> Tensor:
         """(N, h, w), the map before its ReLU: evidence for the target is positive, evidence against it negative."""
         return combine(channel_weights(self.gradient(target, layer)), self.activation(layer), relu=False)
 
-    def map(self, target: TargetLike = None, layer: str | None = None) -> Tensor:
+    def map(self, target: TargetLike = None, layer: Layer | None = None) -> Tensor:
         """L: (N, h, w) ≥ 0, Grad-CAM (eq. 2)."""
         return self.signed(target, layer).relu()
 
-    def counterfactual(self, target: TargetLike = None, layer: str | None = None) -> Tensor:
+    def counterfactual(self, target: TargetLike = None, layer: Layer | None = None) -> Tensor:
         """(N, h, w) ≥ 0: Grad-CAM of the negated score, what would raise the others if it went away (section 3.3)."""
         return (-self.signed(target, layer)).relu()
 
-    def maps(self, targets: Sequence, layer: str | None = None) -> Tensor:
+    def maps(self, targets: Sequence, layer: Layer | None = None) -> Tensor:
         """Grad-CAM of M targets from batched backward passes: (M, h, w) for one image, (M, N, h, w) for N."""
         if isinstance(targets, (str, bytes)) or not isinstance(targets, (Sequence, Tensor)):
             raise TypeError(f"maps({targets!r}): expected a list of targets; for a single one use map()")
@@ -118,13 +118,13 @@ class Explanation:
         L = torch.cat(L) if L else A.new_zeros(0, len(A), *A.shape[2:], dtype=torch.float32)
         return L[:, 0] if len(A) == 1 else L
 
-    def top_channels(self, target: TargetLike = None, k: int = 5, layer: str | None = None) -> tuple[list, list]:
+    def top_channels(self, target: TargetLike = None, k: int = 5, layer: Layer | None = None) -> tuple[list, list]:
         """The k highest and the k lowest weights of the first image: two lists of (channel, weight) (section 7)."""
         alpha = self.weights(target, layer)[0]
         order = alpha.argsort(descending=True, stable=True).tolist()
         return tuple([(c, float(alpha[c])) for c in part] for part in (order[:k], order[: -k - 1 : -1]))
 
-    def note(self, target: TargetLike = None, layer: str | None = None) -> str:
+    def note(self, target: TargetLike = None, layer: Layer | None = None) -> str:
         """Why a map is empty, in words; "" where every image's map shows some evidence."""
         signed, G, A = self.signed(target, layer), self.gradient(target, layer), self.activation(layer)
         lines = [
@@ -153,7 +153,7 @@ class Explanation:
         """(N, H, W): the largest absolute gradient over the colours."""
         return self.pixel_gradient(target).abs().amax(1)
 
-    def guided_grad_cam(self, target: TargetLike = None, layer: str | None = None, *, strict: bool = True) -> Tensor:
+    def guided_grad_cam(self, target: TargetLike = None, layer: Layer | None = None, *, strict: bool = True) -> Tensor:
         """(N, 3, H, W): guided backprop times the upsampled Grad-CAM (section 3.2)."""
         guided = self.pixel_gradient(target, rule="guided", strict=strict)
         return upsample(self.map(target, layer), guided.shape[2:])[:, None] * guided
@@ -161,29 +161,47 @@ class Explanation:
     def _row(self, target: TargetLike) -> Tensor:
         return cotangent(resolve(target, self.logits, self.names), self.logits)
 
-    def _map(self, layer: str | None) -> tuple[str, Tensor]:
+    def _map(self, layer: Layer | None) -> tuple[str, Tensor]:
         if not self.layers:
             raise ValueError("no layer was captured; use explain(model, x)")
         name = self.layers[-1] if layer is None else layer
+        if isinstance(name, nn.Module):
+            name = find_layer(self._run.model, name)[0]
         if name not in self._kept.maps:
             raise ValueError(f"layer {layer!r} was not captured; captured: {', '.join(map(repr, self.layers))}")
         return name, self._kept.maps[name]
 
-    def _gradients(self, rows: Tensor, layer: str | None) -> Tensor:
+    def _gradients(self, rows: Tensor, layer: Layer | None) -> Tensor:
         """rows (N, C) → (N, K, h, w); rows (M, N, C) → (M, N, K, h, w) in one batched backward pass."""
         name, A = self._map(layer)
-        # float16 loses what is smaller than 6e-8: start with larger rows, divide in float32.
-        scale = float(A[0, 0].numel()) if A.dtype == torch.float16 else 1.0
-        G = _grad(self._kept.logits, A, rows * scale, f"layer {name!r}")
-        return G if G.dtype == torch.float32 else G.float() / scale
+        return _grad(self._kept.logits, A, rows, f"layer {name!r}").float()
 
 
 def _grad(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tensor:
-    """Gradient at ``source`` of rows (N, C), or of each of (M, N, C) at once; the graph stays for the next target."""
+    """Gradient at ``source`` of rows (N, C), or of each of (M, N, C) at once, float32 at least."""
+    if source.dtype != torch.float16:
+        return _backward(logits, source, rows, where).to(torch.promote_types(source.dtype, torch.float32))
+    # float16 loses what is smaller than 6e-8: start with large rows, with smaller ones where that is too much.
+    largest = float(rows.abs().max()) or 1.0
+    for power in (12, 6, 0):
+        scale = 2.0**power / largest
+        G = _backward(logits, source, rows * scale, where).float() / scale
+        if G.isfinite().all():
+            break
+    return G
+
+
+def _backward(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tensor:
+    """One backward pass from rows to ``source``; the graph stays for the next target."""
     G = None
     if logits.requires_grad:
         (G,) = torch.autograd.grad(
-            logits, source, rows, retain_graph=True, allow_unused=True, is_grads_batched=rows.dim() == 3
+            logits,
+            source,
+            rows.to(logits.dtype),
+            retain_graph=True,
+            allow_unused=True,
+            is_grads_batched=rows.dim() == 3,
         )
     if G is None:
         raise ValueError(f"there is no gradient path from {where} to the score; choose a layer that the score uses")

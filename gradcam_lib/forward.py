@@ -27,7 +27,8 @@ class Run:
     """A network and its input, ready for a forward pass."""
 
     def __init__(self, model: nn.Module, x: Tensor, output: Output):
-        self.model, self.x, self.output = model, x, output
+        self.model, self.output = model, output
+        self.x = x.detach().clone()  # the caller may change the picture before the pixels are asked about
 
     def __call__(self, layers: Sequence[str], *, pixels: bool = False, record: bool = False) -> Kept:
         rules = ReLURules() if pixels else None
@@ -67,8 +68,8 @@ def checked_input(x: Tensor, model: nn.Module) -> Tensor:
     if x.dim() != 4 or 0 in x.shape:
         hint = "; add the batch with x[None]" if x.dim() == 3 else ""
         raise ValueError(f"x: expected a batch of images (N, 3, H, W), got {tuple(x.shape)}{hint}")
-    first = next(model.parameters(), None)
-    return x if first is None else x.to(first.device)
+    first = next((p for p in model.parameters() if p.is_floating_point()), x)
+    return x.to(first.device, first.dtype)
 
 
 def pick(result: Any, output: Output, n: int) -> Tensor:
@@ -107,7 +108,8 @@ def check_logits(logits: Tensor) -> None:
     if bad.any():
         raise ValueError(f"the network's output is NaN or infinite for image {int(bad.nonzero()[0])}; check the input")
     values = logits.detach().float()
-    if values.shape[1] > 1 and values.min() >= 0 and (values.sum(1) - 1).abs().max() < 1e-3:
+    rounding = max(1e-3, 4 * torch.finfo(logits.dtype).eps)
+    if values.shape[1] > 1 and values.min() >= 0 and (values.sum(1) - 1).abs().max() < rounding:
         warnings.warn(
             "the network seems to end in a softmax: where it is sure, the gradient of a probability vanishes and the "
             "map is empty. Explain the logits instead: take the softmax off, or pass output=",

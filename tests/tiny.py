@@ -20,7 +20,7 @@ def split() -> nn.Conv2d:
 
 def linear(rows: list[list[float]]) -> nn.Linear:
     layer = nn.Linear(len(rows[0]), len(rows), bias=False)
-    layer.weight.data = torch.tensor(rows)
+    layer.weight.data = torch.tensor(rows, dtype=torch.float32)
     return layer
 
 
