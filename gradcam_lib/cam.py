@@ -66,7 +66,7 @@ def rectified_map_and_weights(model: nn.Module, A: Tensor, logits: Tensor) -> tu
         bias: Any = 0 if linears[-1].bias is None else linears[-1].bias.detach().float()
         scores = logits.float() - bias  # compared by their own size: activations may be tiny
         tolerance = 1e-4 if A.dtype == torch.float32 else 2e-2
-        allowed = tolerance * scores.abs().max() + 16 * torch.finfo(logits.dtype).eps * logits.abs().max()
+        allowed = tolerance * scores.abs().max() + 4 * torch.finfo(logits.dtype).eps * logits.abs().max()
         for pooled in (A.float(), A.float().relu()):
             if (pooled.mean((2, 3)) @ W.T - scores).abs().max() <= allowed:
                 return pooled, W
