@@ -85,12 +85,13 @@ class ReLURules(TorchFunctionMode):
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        if func in _RELUS or (func in _CLAMPS and _is_relu(args, kwargs)):
+        low, high = _limits(args, kwargs) if func in _CLAMPS else (None, None)
+        if func in _RELUS or (low == 0 and high is None):
             f = args[0] if args else kwargs["input"]
             if func.__name__.endswith("_") or _in_place(func, args, kwargs):
                 return f.copy_(_Rectify.apply(f.clone(), self))
             return _Rectify.apply(f, self)
-        if func in _OTHERS:
+        if func in _OTHERS or low == 0:
             six = func is F.hardtanh and kwargs.get("max_val", args[2] if len(args) > 2 else 1) == 6
             self.others["relu6" if six else func.__name__.strip("_")] += 1  # nn.ReLU6 is a hardtanh within
         return func(*args, **kwargs)
@@ -112,8 +113,8 @@ def _in_place(func, args: tuple, kwargs: dict) -> bool:
     return func is F.relu and bool(kwargs.get("inplace", args[1] if len(args) > 1 else False))
 
 
-def _is_relu(args: tuple, kwargs: dict) -> bool:
-    """clamp(min=0) without an upper bound is a ReLU by another name."""
+def _limits(args: tuple, kwargs: dict) -> tuple[float | None, float | None]:
+    """The limits of a clamp where they are numbers: clamp(min=0) is a ReLU by another name, clamp(0, 6) a ReLU6."""
     low = kwargs.get("min", args[1] if len(args) > 1 else None)
     high = kwargs.get("max", args[2] if len(args) > 2 else None)
-    return high is None and isinstance(low, (int, float)) and low == 0
+    return (low if isinstance(low, (int, float)) else None), high
