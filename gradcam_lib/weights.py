@@ -155,11 +155,14 @@ def read_state(path: Path) -> dict[str, Tensor]:
     return dict(state)
 
 
+METADATA = "gradcam_lib"  # one entry: safetensors writes several in any order, and equal weights should be equal bytes
+
+
 def read_metadata(path: Path) -> dict[str, Any]:
     """What ``save_network`` wrote beside the tensors."""
     try:
         with safe_open(path, "pt") as file:
-            return {key: json.loads(value) for key, value in (file.metadata() or {}).items()}
+            return json.loads((file.metadata() or {}).get(METADATA, "{}"))
     except (SafetensorError, ValueError) as error:
         raise WeightsWrong(f"{path}: truncated, or not written by save_network ({error})") from error
 
@@ -197,5 +200,5 @@ def save_network(model: nn.Module, path: Path | str, **metadata: Any) -> None:
         raise ValueError(f"{bad!r}: not finite as float16 (largest: 65,504)")
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
-    part.write_bytes(save(tensors, {key: json.dumps(value) for key, value in metadata.items()}))
+    part.write_bytes(save(tensors, {METADATA: json.dumps(metadata, sort_keys=True)}))
     os.replace(part, path)
