@@ -26,6 +26,7 @@ from torch.overrides import TorchFunctionMode
 RULES = ("plain", "deconvnet", "guided")
 
 _RELUS = {F.relu, torch.relu, Tensor.relu, F.relu_, torch.relu_, Tensor.relu_}
+_RELUS |= {op for packet in (torch.ops.aten.relu, torch.ops.aten.relu_) for op in (packet, packet.default)}  # exported
 _CLAMPS = {getattr(owner, n) for owner in (torch, Tensor) for n in ("clamp", "clamp_", "clamp_min", "clamp_min_")}
 _OTHERS = {
     getattr(owner, name)
@@ -88,7 +89,7 @@ class ReLURules(TorchFunctionMode):
         low, high = _limits(args, kwargs) if func in _CLAMPS else (None, None)
         if func in _RELUS or (low == 0 and high is None):
             f = args[0] if args else kwargs["input"]
-            if func.__name__.endswith("_") or _in_place(func, args, kwargs):
+            if func.__name__.removesuffix(".default").endswith("_") or _in_place(func, args, kwargs):
                 return f.copy_(_Rectify.apply(f.clone(), self))
             return _Rectify.apply(f, self)
         if func in _OTHERS or low == 0:

@@ -74,6 +74,9 @@ WAYS = {
     "Tensor.clamp_": lambda f: f.clamp_(0),
     "torch.clamp_min": lambda f: torch.clamp_min(f, 0),
     "Tensor.clamp_min_": lambda f: f.clamp_min_(0),
+    "aten.relu": torch.ops.aten.relu,
+    "aten.relu.default": torch.ops.aten.relu.default,  # what exported networks call
+    "aten.relu_": torch.ops.aten.relu_.default,
 }
 
 
