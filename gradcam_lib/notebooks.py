@@ -142,7 +142,20 @@ def tidy(nb: NotebookNode) -> NotebookNode:
     nb.metadata = nbformat.from_dict({**METADATA, **({"widgets": widgets} if widgets else {})})
     for cell in nb.cells:
         cell.metadata = nbformat.from_dict({"tags": cell.metadata.tags} if cell.metadata.get("tags") else {})
+        for output in cell.get("outputs", []):
+            _lighten(output)
     return _renumber_widgets(nb)
+
+
+def _lighten(output: NotebookNode, limit: int = 60_000) -> None:
+    """A large PNG becomes a JPEG of a fifth of its size: photographs fill it, and notebooks stay quick to open."""
+    coded = output.get("data", {}).get("image/png")
+    if coded and len(coded) > limit:
+        lighter = io.BytesIO()
+        with Image.open(io.BytesIO(base64.b64decode(coded))) as picture:
+            picture.convert("RGB").save(lighter, "JPEG", quality=90)
+        del output.data["image/png"]
+        output.data["image/jpeg"] = base64.b64encode(lighter.getvalue()).decode()
 
 
 def _renumber_widgets(nb: NotebookNode) -> NotebookNode:
@@ -201,8 +214,9 @@ def _pictures_differ(before: NotebookNode, after: NotebookNode, tolerance: float
 
 
 def pictures(cell: NotebookNode) -> list[np.ndarray]:
-    """The PNG outputs of a code cell, each (H, W, 3), 0 to 255."""
-    coded = [output.data["image/png"] for output in cell.outputs if "image/png" in output.get("data", {})]
+    """The pictures of a code cell, each (H, W, 3), 0 to 255."""
+    kinds = ("image/png", "image/jpeg")
+    coded = [output.data[kind] for output in cell.outputs for kind in kinds if kind in output.get("data", {})]
     opened = (Image.open(io.BytesIO(base64.b64decode(text))) for text in coded)
     return [np.asarray(picture.convert("RGB"), np.float32) for picture in opened]
 

@@ -29,7 +29,14 @@ COURSE = [
 SECTIONS = ["What you will learn", "The idea", "Play", "What can go wrong", "Summary", "Exercises", "References"]
 MACHINE_PATH = re.compile(r"/(?:work|root|home|tmp|Users|opt|usr)/|\b[A-Z]:\\\\?Users", re.ASCII)
 MEGABYTES = 1.5
-SHOWN = {"text/plain", "text/markdown", "text/latex", "image/png", "application/vnd.jupyter.widget-view+json"}
+SHOWN = {
+    "text/plain",
+    "text/markdown",
+    "text/latex",
+    "image/png",
+    "image/jpeg",
+    "application/vnd.jupyter.widget-view+json",
+}
 
 everywhere = pytest.mark.parametrize("path", find(), ids=label)
 lessons = pytest.mark.parametrize("path", [path for path in find() if path.parent == NOTEBOOKS], ids=label)
@@ -102,7 +109,8 @@ def test_it_names_no_folder_of_the_machine_that_ran_it(path: Path) -> None:
         for output in cell.outputs:
             output.pop("metadata", None)
             if "data" in output:
-                output.data.pop("image/png", None)  # base64 has slashes too
+                for kind in ("image/png", "image/jpeg"):
+                    output.data.pop(kind, None)  # base64 has slashes too
     nb.metadata.pop("widgets", None)
     assert MACHINE_PATH.findall(json.dumps(nb)) == []
 
