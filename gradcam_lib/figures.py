@@ -55,7 +55,8 @@ def show_grid(
             if c < len(rows[r]):
                 picture = rows[r][c]
                 grey = {"cmap": "gray", "vmin": 0, "vmax": 255 if picture.dtype == np.uint8 else 1}
-                axis.imshow(picture, interpolation="nearest", **(grey if picture.ndim == 2 else {}))
+                # Photographs shrink without jagged edges; the cells of a small map stay cells.
+                axis.imshow(picture, interpolation="antialiased", **(grey if picture.ndim == 2 else {}))
             if r < len(titles) and c < len(titles[r]):
                 axis.set_title(titles[r][c], fontsize=10, color=INK)
         if r < len(labels):
