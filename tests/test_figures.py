@@ -1,14 +1,17 @@
-"""Figures: pictures side by side, never stretched, saved where notebooks keep them."""
+"""Pictures: what can be read back from the axes and the files is tested; beauty is looked at."""
 
-from __future__ import annotations
-
-import matplotlib.pyplot as plt
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
 
 from gradcam_lib import paths
-from gradcam_lib.figures import (
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+
+from gradcam_lib.figures import (  # noqa: E402
     colour_bar,
     draw_among,
     draw_bars,
