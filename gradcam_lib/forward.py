@@ -41,7 +41,8 @@ class Run:
             raise ValueError(f"layer {missing[0]!r} did not run during the forward pass; choose another layer")
         for name, A in maps.items():
             check_map(name, A)
-        check_logits(logits)
+        check_finite(logits)
+        warn_of_softmax(logits)
         return Kept(logits, {name: maps[name] for name in layers}, x if pixels else None, rules)
 
     def _forward(self, x: Tensor) -> Any:
@@ -103,10 +104,15 @@ def check_map(name: str, A: Tensor) -> None:
         )
 
 
-def check_logits(logits: Tensor) -> None:
+def check_finite(logits: Tensor, image: int | None = None) -> None:
+    """image: which one of the caller's these logits belong to, where they are not one row for each."""
     bad = ~torch.isfinite(logits).all(1)
     if bad.any():
-        raise ValueError(f"the network's output is NaN or infinite for image {int(bad.nonzero()[0])}; check the input")
+        image = int(bad.nonzero()[0]) if image is None else image
+        raise ValueError(f"the network's output is NaN or infinite for image {image}; check the input")
+
+
+def warn_of_softmax(logits: Tensor) -> None:
     values = logits.detach().float()
     rounding = max(1e-3, 4 * torch.finfo(logits.dtype).eps)
     if values.shape[1] > 1 and values.min() >= 0 and (values.sum(1) - 1).abs().max() < rounding:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from gradcam_lib.capture import evaluating
-from gradcam_lib.forward import Output, check_logits, checked_input, parts, pick
+from gradcam_lib.forward import Output, check_finite, checked_input, parts, pick
 from gradcam_lib.targets import TargetLike, resolve
 
 
@@ -38,15 +38,15 @@ def occlusion_map(
     places = [(i, j) for i in tops for j in lefts]
 
     @torch.no_grad()
-    def logits_of(pictures: Tensor) -> Tensor:
+    def logits_of(pictures: Tensor, i: int) -> Tensor:
         logits = pick(model(pictures), output, len(pictures))
-        check_logits(logits)
+        check_finite(logits, i)
         return logits
 
     drops = []
     with evaluating(model):
         for i, picture in enumerate(x.split(1)):
-            logits = logits_of(picture)
+            logits = logits_of(picture, i)
             wanted = resolve(_of_image(target, i, len(x)), logits, names)[0]
             scores = []
             for start in range(0, len(places), batch):
@@ -54,14 +54,14 @@ def occlusion_map(
                 covered = picture.repeat(len(some), 1, 1, 1)
                 for one, (top, left) in zip(covered, some, strict=True):
                     one[:, top : top + patch, left : left + patch] = value
-                scores.append(wanted(logits_of(covered)))
+                scores.append(wanted(logits_of(covered, i)))
             drops.append((wanted(logits) - torch.cat(scores)).float().reshape(len(tops), len(lefts)))
     return torch.stack(drops)
 
 
 def _of_image(target: TargetLike, i: int, n: int) -> TargetLike:
     """The entry of image i where the target is a list."""
-    if isinstance(target, (list, tuple, Tensor)):
+    if isinstance(target, (list, tuple)) or (isinstance(target, Tensor) and target.dim() > 0):
         if len(target) != n:
             raise ValueError(f"{len(target)} targets for {n} images; give one target, or one for each image")
         return target[i : i + 1]
