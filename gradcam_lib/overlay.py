@@ -73,6 +73,8 @@ def _blend(image: np.ndarray, colours: np.ndarray, opacity: float) -> np.ndarray
             f"the picture is {image.shape[:2]} and the map {colours.shape[:2]} (height, width): "
             "upsample(L, (H, W)) first"
         )
+    if np.issubdtype(image.dtype, np.floating) and not (image.min() >= 0 and image.max() <= 1):
+        raise ValueError(f"image: values {image.min():.3g} … {image.max():.3g}, expected 0 … 1 for floats, or uint8")
     base = image.astype(np.float32) * (255 if np.issubdtype(image.dtype, np.floating) else 1)
     return np.rint((1 - opacity) * base + opacity * colours).clip(0, 255).astype(np.uint8)
 
