@@ -18,14 +18,13 @@ def box_from_map(heat: np.ndarray | Tensor, threshold: float = 0.15) -> tuple[in
     15 % is Grad-CAM's threshold (Selvaraju et al. 2017, section 4.1), 20 % that of CAM (Zhou et al. 2016). Regions are
     8-connected and the map should be upsampled first; the papers leave both open.
     """
-    heat = _array(heat)
-    if heat.ndim != 2:
-        raise ValueError(f"map: expected (H, W), got {heat.shape}")
+    heat = _map(heat)
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold={threshold}: choose a share of the maximum, above 0 and up to 1")
-    if not heat.max() > 0:
+    if heat.max() <= 0:
         return None
-    _, _, stats, _ = cv2.connectedComponentsWithStats((heat >= threshold * heat.max()).astype(np.uint8), connectivity=8)
+    region = (heat / heat.max() >= threshold).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(region, connectivity=8)
     x, y, w, h, _ = stats[1 + stats[1:, cv2.CC_STAT_AREA].argmax()]
     return int(x), int(y), int(x + w), int(y + h)
 
@@ -46,9 +45,9 @@ def pointing_hit(heat: np.ndarray | Tensor, where: Box | np.ndarray, tolerance: 
     heat: (H, W); where: (x0, y0, x1, y1) or a boolean (H, W) mask. The pointing game (Zhang et al. 2016) allows 15
     pixels. An empty map hits nothing. Always report it beside the hit rate of the picture's centre.
     """
-    heat = _array(heat)
+    heat = _map(heat)
     mask = _mask(where, heat.shape)
-    if not heat.max() > 0 or not mask.any():
+    if heat.max() <= 0 or not mask.any():
         return False
     y, x = np.unravel_index(heat.argmax(), heat.shape)
     ys, xs = np.nonzero(mask)
@@ -57,9 +56,20 @@ def pointing_hit(heat: np.ndarray | Tensor, where: Box | np.ndarray, tolerance: 
 
 def energy_share(heat: np.ndarray | Tensor, where: Box | np.ndarray) -> float:
     """Share of a non-negative map that lies inside a box or mask; 0 for an empty map. Beside the region's own share."""
-    heat = _array(heat)
+    heat = _map(heat)
     total = float(heat.sum())
     return float(heat[_mask(where, heat.shape)].sum()) / total if total > 0 else 0.0
+
+
+def _map(heat: np.ndarray | Tensor) -> np.ndarray:
+    heat = _array(heat)
+    if heat.ndim != 2 or heat.size == 0:
+        raise ValueError(f"map: expected (H, W), got {heat.shape}; take one image of the batch")
+    if not np.isfinite(heat).all():
+        raise ValueError(
+            "map: it holds NaN or infinite values, so it points nowhere; check the picture and the network"
+        )
+    return heat
 
 
 def _area(box: Box) -> float:
