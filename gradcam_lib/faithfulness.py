@@ -16,9 +16,7 @@ def rank_correlation(a: np.ndarray | Tensor, b: np.ndarray | Tensor) -> float:
 
     The values go in, never their ``argsort``: that mistake turns 0.94 into 0.03.
     """
-    a, b = _array(a).ravel(), _array(b).ravel()
-    if a.shape != b.shape:
-        raise ValueError(f"maps of {a.size} and {b.size} values cannot be compared; upsample one to the other")
+    a, b = _pair(a, b)
     if np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
     return float(spearmanr(a, b).statistic)
@@ -26,9 +24,17 @@ def rank_correlation(a: np.ndarray | Tensor, b: np.ndarray | Tensor) -> float:
 
 def cosine_similarity(a: np.ndarray | Tensor, b: np.ndarray | Tensor) -> float:
     """Cosine of the angle between two pictures of one shape, in −1 … 1; NaN where one of them is zero."""
-    a, b = _array(a).ravel().astype(np.float64), _array(b).ravel().astype(np.float64)
+    a, b = _pair(a, b)
     norm = float(np.linalg.norm(a) * np.linalg.norm(b))
     return float(a @ b) / norm if norm > 0 else float("nan")
+
+
+def _pair(a: np.ndarray | Tensor, b: np.ndarray | Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """Both maps as rows of numbers; a batch of one is a single map."""
+    a, b = _array(a).squeeze(), _array(b).squeeze()
+    if a.shape != b.shape:
+        raise ValueError(f"maps {a.shape} and {b.shape} cannot be compared; upsample one to the other")
+    return a.ravel().astype(np.float64), b.ravel().astype(np.float64)
 
 
 def deletion_curve(
