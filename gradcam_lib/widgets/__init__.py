@@ -1,0 +1,7 @@
+"""Widgets of the notebooks, made of ipywidgets alone: no JavaScript of our own, so they work wherever ipywidgets do."""
+
+from __future__ import annotations
+
+from gradcam_lib.widgets.class_picker import ClassPicker
+
+__all__ = ["ClassPicker"]

@@ -1,0 +1,137 @@
+"""The parts of the class picker and how they are laid out; no behaviour. Colours come from JupyterLab's theme."""
+
+from __future__ import annotations
+
+from html import escape
+
+import ipywidgets as widgets
+import numpy as np
+
+from gradcam_lib.overlay import colour, colour_signed
+from gradcam_lib.widgets.methods import number
+
+WIDTH = "448px"
+TEXT, SOFT = "var(--jp-ui-font-color1, #222)", "var(--jp-ui-font-color2, #666)"
+# No message is told by its colour alone: each begins with its word.
+EDGE = {"Problem": "#c2410c", "Note": "#b45309", "Saved": "#2166ac"}
+
+
+class Controls:
+    """Every widget of the picker by name; ``children`` holds them laid out, picture left, choices right.
+
+    Native controls throughout, so that the keyboard works: Tab follows the order from top to bottom.
+    """
+
+    def __init__(self, likeliest: int, labels: list[str]):
+        wide = widgets.Layout(width="100%")
+        described = {"style": {"description_width": "64px"}, "layout": widgets.Layout(width="100%", margin="2px 0")}
+        self.image = widgets.Image(format="png", layout=widgets.Layout(width=WIDTH, max_width="100%"))
+        self.image.add_class("class-picker-image")
+        self.title, self.facts = widgets.Label(layout=wide), widgets.Label(layout=wide)
+        self.title.style.font_weight = "bold"
+        self.legend = widgets.HTML(layout=widgets.Layout(width="calc(100% - 4px)"))
+        self.message = widgets.HTML(layout=wide)
+        self.reading, self.about = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
+        self.likeliest = [
+            widgets.Button(layout=widgets.Layout(width="200px", margin="1px 0")) for _ in range(likeliest)
+        ]
+        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 1 auto", margin="0 0 0 8px")) for _ in self.likeliest]
+        self.box = widgets.Combobox(
+            placeholder="any class: type, choose, press Enter", ensure_option=False, continuous_update=False,
+            description="Other", options=labels, **described
+        )  # fmt: skip
+        self.method = widgets.Dropdown(description="Method", **described)
+        self.layer = widgets.Dropdown(
+            description="Layer", tooltip="Deep maps know more; shallow ones, with more places, are sharper", **described
+        )  # fmt: skip
+        self.opacity = widgets.FloatSlider(
+            min=0, max=1, step=0.05, readout_format=".0%", description="Opacity", **described
+        )
+        self.shared = widgets.Checkbox(
+            description="same colour scale for all classes", indent=False, layout=wide,
+            tooltip="Ends the colour scale at the largest value of the five likeliest classes: weak classes look weak.",
+        )  # fmt: skip
+        half = widgets.Layout(width="50%")
+        self.upload = widgets.FileUpload(
+            accept="image/*,.heic,.heif", multiple=False, description="Own picture", layout=half,
+            tooltip="A PNG, JPEG or WebP file of your own, at most 10 MB",
+        )  # fmt: skip
+        self.save = widgets.Button(
+            description="Save", icon="download", layout=half, tooltip="Write this picture into the notebook's folder"
+        )
+        self.children = self._laid_out()
+
+    def use(self, on: bool) -> None:
+        """Everything but the upload waits for a picture."""
+        for control in (*self.likeliest, self.box, self.method, self.layer, self.opacity, self.shared, self.save):
+            control.disabled = not on
+
+    def _laid_out(self) -> list[widgets.Widget]:
+        rows = [
+            widgets.HBox(pair, layout=widgets.Layout(align_items="center"))
+            for pair in zip(self.likeliest, self.bars, strict=True)
+        ]
+        left = [self.image, self.legend, self.title, self.facts]
+        right = [
+            heading("Which class?"), *rows, self.box,
+            heading("Which question?"), self.method, self.reading, self.layer,
+            heading("How is it drawn?"), self.opacity, self.shared,
+            widgets.HBox([self.upload, self.save], layout=widgets.Layout(margin="8px 0 0 0")), self.about,
+        ]  # fmt: skip
+        for row in rows:
+            row.add_class("class-picker-likeliest")
+        columns = widgets.HBox(
+            [
+                widgets.VBox(left, layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0")),
+                widgets.VBox(right, layout=widgets.Layout(width="340px", max_width="100%")),
+            ],
+            layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"),
+        )
+        return [columns, self.message]
+
+
+def heading(text: str) -> widgets.HTML:
+    return widgets.HTML(f'<b style="color:{TEXT}">{escape(text)}</b>', layout=widgets.Layout(margin="6px 0 0 0"))
+
+
+def small(text: str) -> str:
+    return f'<div style="color:{SOFT}; font-size:12px; line-height:1.35">{escape(text)}</div>'
+
+
+def bar(probability: float, words: str) -> str:
+    width, blue = max(1, round(60 * probability)), "var(--jp-brand-color1, #2166ac)"
+    return (
+        f'<div style="color:{TEXT}; font-size:12px; display:flex; align-items:center; gap:6px">'
+        f'<span style="display:inline-block; height:10px; width:{width}px; background:{blue}"></span>'
+        f"{escape(words)}</div>"
+    )
+
+
+def banner(text: str, word: str) -> str:
+    if not text:
+        return ""
+    return (
+        f'<div role="status" style="color:{TEXT}; border-left:4px solid {EDGE[word]}; padding:4px 10px; '
+        f'max-width:800px; line-height:1.4; overflow-wrap:anywhere"><b>{word}:</b> {escape(text)}</div>'
+    )
+
+
+def legend(kind: str, largest: float) -> str:
+    """The colours from left to right and what they stand for, with the numbers at both ends."""
+    steps = np.linspace(-1 if kind in ("signed", "gradient") else 0, 1, 11)
+    paint = {"heat": colour, "signed": colour_signed}.get(kind)
+    if paint:
+        colours = paint(steps[None])[0]
+    else:
+        grey = (steps + 1) / 2 if kind == "gradient" else steps
+        colours = np.rint(255 * np.repeat(grey[:, None], 3, 1)).astype(int)
+    stops = ", ".join(f"rgb({r},{g},{b})" for r, g, b in colours)
+    both = {"signed": ("against", "for"), "gradient": ("lowers the score", "raises it")}.get(kind)
+    low, high = (f"{both[0]} {number(-largest)}", f"{both[1]} {number(largest)}") if both else ("0", number(largest))
+    middle = '<span style="position:absolute; left:50%; transform:translateX(-50%)">0</span>' if steps[0] else ""
+    return (
+        f'<div style="color:{SOFT}; font-size:12px; line-height:1.4">'
+        f'<div style="height:10px; border:1px solid {SOFT}; background:linear-gradient(to right, {stops})"></div>'
+        f'<div style="position:relative; display:flex; justify-content:space-between">'
+        f"<span>{low}</span>{middle}<span>{high}</span></div></div>"
+    )
