@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gradcam_lib.capture import evaluating
@@ -57,6 +58,21 @@ def occlusion_map(
                 scores.append(wanted(logits_of(covered, i)))
             drops.append((wanted(logits) - torch.cat(scores)).float().reshape(len(tops), len(lefts)))
     return torch.stack(drops)
+
+
+def on_pixels(D: Tensor, size: tuple[int, int], *, patch: int, stride: int) -> Tensor:
+    """Each pixel's mean score drop over the patches that covered it: (N, gh, gw) → (N, H, W).
+
+    D: what ``occlusion_map`` returned for this patch and stride; size: (H, W) of its input. D has a number for each
+    place of the patch, and the first and last of them lie half a patch inside the picture: stretched over all of it,
+    everything would move outwards. Pixels at the end that no patch reached repeat their neighbours.
+    """
+    square = D.new_ones(1, 1, patch, patch)
+    total, count = (F.conv_transpose2d(d[:, None], square, stride=stride) for d in (D, torch.ones_like(D)))
+    below, right = size[0] - total.shape[2], size[1] - total.shape[3]
+    if not (0 <= below < stride and 0 <= right < stride):
+        raise ValueError(f"D {tuple(D.shape)} with patch={patch}, stride={stride} is of another size than {size}")
+    return F.pad(total / count.clamp(min=1), (0, right, 0, below), mode="replicate")[:, 0]
 
 
 def _of_image(target: TargetLike, i: int, n: int) -> TargetLike:

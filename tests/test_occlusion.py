@@ -10,6 +10,7 @@ from tiny import SmallNet, close, linear, noise, snapshot
 from torch import nn
 
 from gradcam_lib import class_score, occlusion_map
+from gradcam_lib.occlusion import on_pixels
 
 PICTURE = torch.arange(1.0, 13.0).view(1, 1, 3, 4)  # 1 2 3 4 / 5 6 7 8 / 9 10 11 12
 SUM = nn.Sequential(nn.Flatten(), linear([[1.0] * 12, [-2.0] * 12]))
@@ -142,3 +143,22 @@ def test_the_image_whose_output_is_not_finite_is_named():
     x = torch.cat([PICTURE, PICTURE / 0])
     with pytest.raises(ValueError, match="image 1"):
         occlusion_map(SUM, x, 0, patch=2)
+
+
+def test_a_pixel_gets_the_mean_drop_of_the_patches_over_it():
+    D = torch.tensor([[[2.0, 4.0]]])
+    assert on_pixels(D, (2, 3), patch=2, stride=1).tolist() == [[[2, 3, 4]] * 2]  # one column shared
+    assert on_pixels(D, (2, 5), patch=2, stride=2).tolist() == [[[2, 2, 4, 4, 4]] * 2]  # one column left over
+
+
+def test_the_drop_stays_where_the_evidence_is():
+    net, x = nn.Sequential(nn.Flatten(), linear([[1.0] * 144])), torch.zeros(1, 1, 12, 12)
+    x[0, 0, 9, 9] = 1  # the only pixel that counts; the patches over it begin at 6 and 8, those over 7 at 4 and 6
+    D = on_pixels(occlusion_map(net, x, 0, patch=4, stride=2), (12, 12), patch=4, stride=2)[0]
+    assert (D == 1).nonzero().tolist() == [[i, j] for i in range(8, 12) for j in range(8, 12)]
+    assert D[7, 9] == 0.5 and D[:6].max() == 0
+
+
+def test_a_map_of_another_size_than_the_picture_is_refused():
+    with pytest.raises(ValueError, match=r"stride=1 is of another size than \(9, 9\)"):
+        on_pixels(torch.ones(1, 2, 2), (9, 9), patch=2, stride=1)
