@@ -66,9 +66,7 @@ class ClassPicker(widgets.VBox):
         if image is None:
             self._say("Choose a picture of your own with the button “Own picture”.", "Note")
         elif self.show(image):
-            for name, value in {"class_name": class_name, "method": method}.items():
-                if value is not None:
-                    setattr(self, name, value)
+            self._begin_with(class_name=class_name, method=method)
 
     @property
     def image(self) -> widgets.Image:
@@ -141,6 +139,17 @@ class ClassPicker(widgets.VBox):
         about = f"The network sees this square at {explained.side} × {explained.side} pixels: {self.classifier.source}."
         c.about.value = small(" ".join([about, *explained.remarks]))
 
+    def _begin_with(self, **settings: str | int | None) -> None:
+        problems = []
+        for name, value in settings.items():
+            if value is not None:
+                self._say("")
+                setattr(self, name, value)
+                problems += [self.message] if self._word == "Problem" else []
+        self._redraw()
+        if problems:
+            self._say("; ".join(problems), "Problem")
+
     def _pick(self, name: str | int) -> bool:
         self._say("")
         self.class_name = name
@@ -178,11 +187,10 @@ class ClassPicker(widgets.VBox):
             return value if value in self.labels else self.labels[self.classifier.index(value)]
         if name == "opacity" and not 0 <= value <= 1:
             raise ValueError(f"opacity {value}: choose a number from 0 (picture) to 1 (map)")
-        known = (
-            {} if not self.explained else {"method": self.explained.methods, "layer": self.explained.layers.values()}
-        )
-        if name in known and value not in [*known[name], *([None] if name == "layer" and not known[name] else [])]:
-            raise ValueError(f"{name} {value!r}: not on offer here; choose one of {', '.join(map(repr, known[name]))}")
+        if self.explained and name in ("method", "layer"):
+            offered = list(self.explained.methods if name == "method" else self.explained.layers.values())
+            if value not in (offered or [None]):
+                raise ValueError(f"{name} {value!r}: not on offer here; choose one of {', '.join(map(repr, offered))}")
         return value
 
     # From the settings to the picture
@@ -190,9 +198,8 @@ class ClassPicker(widgets.VBox):
     def _draw(self, explained: ExplainedPicture, name: str) -> Drawing:
         method = self.method if self.method in explained.methods else next(iter(explained.methods))
         layer = self.layer or explained.default_layer
-        return explained.draw(
-            self.labels.index(name), method, layer, opacity=self.opacity, shared=self.shared_scale
-        )  # fmt: skip
+        index = self.labels.index(name)
+        return explained.draw(index, method, layer, opacity=self.opacity, shared=self.shared_scale)
 
     @traitlets.observe(*SETTINGS)
     def _redraw(self, _: dict | None = None) -> None:

@@ -23,14 +23,13 @@ class Controls:
     """
 
     def __init__(self, likeliest: int, labels: list[str]):
-        wide = widgets.Layout(width="100%")
+        wide = widgets.Layout(width="calc(100% - 4px)")  # less its margins
         described = {"style": {"description_width": "64px"}, "layout": widgets.Layout(width="100%", margin="2px 0")}
         self.image = widgets.Image(format="png", layout=widgets.Layout(width=WIDTH, max_width="100%"))
         self.image.add_class("class-picker-image")
         self.title, self.facts = widgets.Label(layout=wide), widgets.Label(layout=wide)
         self.title.style.font_weight = "bold"
-        self.legend = widgets.HTML(layout=widgets.Layout(width="calc(100% - 4px)"))
-        self.message = widgets.HTML(layout=wide)
+        self.legend, self.message = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
         self.reading, self.about = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
         self.likeliest = [
             widgets.Button(layout=widgets.Layout(width="200px", margin="1px 0")) for _ in range(likeliest)
@@ -126,8 +125,13 @@ def legend(kind: str, largest: float) -> str:
         grey = (steps + 1) / 2 if kind == "gradient" else steps
         colours = np.rint(255 * np.repeat(grey[:, None], 3, 1)).astype(int)
     stops = ", ".join(f"rgb({r},{g},{b})" for r, g, b in colours)
-    both = {"signed": ("against", "for"), "gradient": ("lowers the score", "raises it")}.get(kind)
-    low, high = (f"{both[0]} {number(-largest)}", f"{both[1]} {number(largest)}") if both else ("0", number(largest))
+    end = number(largest)
+    low, high = {
+        "heat": ("0", end),
+        "signed": (f"against {number(-largest)}", f"for {end}"),
+        "grey": ("0", f"≥ {end}"),  # the strongest pixels are beyond the scale
+        "gradient": (f"negative ≤ {number(-largest)}", f"positive ≥ {end}"),
+    }[kind]
     middle = '<span style="position:absolute; left:50%; transform:translateX(-50%)">0</span>' if steps[0] else ""
     return (
         f'<div style="color:{SOFT}; font-size:12px; line-height:1.4">'
