@@ -31,6 +31,7 @@ from gradcam_lib.paths import NOTEBOOKS
 
 CHECKED = "nbval-check-output"  # nbval's tag for a cell whose text is compared
 WIDGETS = "application/vnd.jupyter.widget-state+json"
+LARGE = 60_000  # characters of base64
 # What a kernel writes about itself names its version: a difference with every update of Python.
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -144,18 +145,32 @@ def tidy(nb: NotebookNode) -> NotebookNode:
         cell.metadata = nbformat.from_dict({"tags": cell.metadata.tags} if cell.metadata.get("tags") else {})
         for output in cell.get("outputs", []):
             _lighten(output)
+    for widget in nb.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {}).values():
+        _lighten_widget(widget)
     return _renumber_widgets(nb)
 
 
-def _lighten(output: NotebookNode, limit: int = 60_000) -> None:
+def _lighten(output: NotebookNode) -> None:
     """A large PNG becomes a JPEG of a fifth of its size: photographs fill it, and notebooks stay quick to open."""
     coded = output.get("data", {}).get("image/png")
-    if coded and len(coded) > limit:
-        lighter = io.BytesIO()
-        with Image.open(io.BytesIO(base64.b64decode(coded))) as picture:
-            picture.convert("RGB").save(lighter, "JPEG", quality=90)
+    if coded and len(coded) > LARGE:
         del output.data["image/png"]
-        output.data["image/jpeg"] = base64.b64encode(lighter.getvalue()).decode()
+        output.data["image/jpeg"] = _jpeg(coded)
+
+
+def _lighten_widget(widget: NotebookNode) -> None:
+    """The same for the picture that an image widget showed last; a live widget gets its own picture anyway."""
+    for buffer in widget.get("buffers", []):
+        if widget.state.get("format") == "png" and len(buffer.data) > LARGE:
+            widget.state.format, buffer.data = "jpeg", _jpeg(buffer.data)
+
+
+def _jpeg(png: str) -> str:
+    """Base64 of a PNG → base64 of a JPEG."""
+    lighter = io.BytesIO()
+    with Image.open(io.BytesIO(base64.b64decode(png))) as picture:
+        picture.convert("RGB").save(lighter, "JPEG", quality=90)
+    return base64.b64encode(lighter.getvalue()).decode()
 
 
 def _renumber_widgets(nb: NotebookNode) -> NotebookNode:

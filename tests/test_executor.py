@@ -58,6 +58,20 @@ def test_a_second_run_changes_no_byte(folder: Path) -> None:
     assert tidy(nb) == nb
 
 
+def test_the_picture_of_an_image_widget_is_kept_as_jpeg(folder: Path) -> None:
+    draw = (
+        "import io, ipywidgets, numpy as np\nfrom PIL import Image\nfile = io.BytesIO()\n"
+        "noise = np.random.default_rng(0).integers(0, 256, (160, 160, 3), np.uint8)\n"
+        "Image.fromarray(noise).save(file, 'png')\nipywidgets.Image(value=file.getvalue(), format='png')"
+    )
+    nb = execute(make(folder / "01_x.ipynb", draw))
+    [widget] = [w for w in nb.metadata.widgets[notebooks.WIDGETS]["state"].values() if w.model_name == "ImageModel"]
+    assert widget.state.format == "jpeg"
+    with Image.open(io.BytesIO(base64.b64decode(widget.buffers[0].data))) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (160, 160))
+    assert tidy(nb) == nb
+
+
 def test_a_failure_names_notebook_cell_and_error_and_leaves_the_file(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
