@@ -43,8 +43,6 @@ _OTHERS = {
 class _Rectify(torch.autograd.Function):
     """max(f, 0) whose way back is decided when the gradient arrives, so one forward pass serves several rules."""
 
-    generate_vmap_rule = True
-
     @staticmethod
     def forward(f: Tensor, rules: ReLURules) -> Tensor:
         return f.clamp(min=0)

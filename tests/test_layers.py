@@ -154,6 +154,19 @@ def test_the_modules_order_of_use_counts_and_not_the_order_of_definition():
     assert default_layer(Reversed()) == "second"
 
 
+def test_branches_that_only_run_in_training_are_not_followed():
+    class Auxiliary(SmallNet):
+        def __init__(self):
+            super().__init__()
+            self.branch = nn.Conv2d(5, 5, 3, padding=1)
+
+        def forward(self, x):
+            A = self.relu2(self.conv2(self.relu1(self.conv1(x))))
+            return self.head((self.branch(A) if self.training else A).flatten(1))
+
+    assert default_layer(Auxiliary().train()) == "relu2"
+
+
 def test_a_map_of_one_place_is_passed_over():
     net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 6), nn.ReLU(), nn.Flatten(), nn.Linear(4, 2))
     assert default_layer(net, (8, 8)) == "1"

@@ -22,6 +22,18 @@ def test_the_box_goes_round_the_largest_region_and_not_round_the_maximum():
     assert box_from_map(HEAT) == (1, 1, 3, 3)  # columns 1–2, rows 1–2, the ends exclusive
 
 
+def test_the_largest_region_is_the_one_of_most_places_and_not_the_widest():
+    heat = np.array(
+        [
+            [1, 1, 1, 1, 0, 0],
+            [0, 0, 0, 0, 0, 0],
+            [0, 0, 0, 1, 1, 1],
+            [0, 0, 0, 1, 1, 1],
+        ]
+    )  # fmt: skip
+    assert box_from_map(heat) == (3, 2, 6, 4)
+
+
 def test_the_region_holds_what_reaches_the_threshold():
     heat = np.array([[0, 14, 15, 100, 15, 14]])  # 15 % of 100 is 15
     assert box_from_map(heat) == (2, 0, 5, 1)
@@ -103,6 +115,13 @@ def test_the_end_of_a_box_is_outside():
     heat = np.zeros((3, 3))
     heat[1, 2] = 1
     assert not pointing_hit(heat, (0, 0, 2, 3)) and pointing_hit(heat, (0, 0, 3, 2))
+
+
+def test_a_pixel_belongs_to_a_box_that_holds_its_centre():
+    heat = np.array([[1.0, 0.0], [0.0, 0.0]])  # the centre of the first pixel is at (½, ½)
+    assert pointing_hit(heat, (0, 0.4, 2, 2)) and pointing_hit(heat, (0.4, 0, 2, 2))
+    assert not pointing_hit(heat, (0, 0.6, 2, 2)) and not pointing_hit(heat, (0.6, 0, 2, 2))
+    assert energy_share(heat, (0, 0, 0.6, 0.6)) == 1 and energy_share(heat, (0, 0, 0.5, 0.5)) == 0
 
 
 def test_a_mask_serves_as_well_as_a_box():

@@ -55,7 +55,17 @@ def test_every_combination_of_signs_follows_the_table(f, R, rule):
 
 # --- three layers of them, written in every way that PyTorch knows ---
 
-SHARED = nn.ReLU()
+
+def statement(relu):
+    """Works in place, and what it returns is not used."""
+
+    def call(f):
+        relu(f)
+        return f
+
+    return call
+
+
 WAYS = {
     "nn.ReLU": nn.ReLU(),
     "nn.ReLU(inplace)": nn.ReLU(inplace=True),
@@ -74,6 +84,9 @@ WAYS = {
     "Tensor.clamp_": lambda f: f.clamp_(0),
     "torch.clamp_min": lambda f: torch.clamp_min(f, 0),
     "Tensor.clamp_min_": lambda f: f.clamp_min_(0),
+    "relu_() as a statement": statement(torch.relu_),
+    "nn.ReLU(inplace) as a statement": statement(nn.ReLU(inplace=True)),
+    "clamp_ as a statement": statement(lambda f: f.clamp_(min=0)),
     "aten.relu": torch.ops.aten.relu,
     "aten.relu.default": torch.ops.aten.relu.default,  # what exported networks call
     "aten.relu_": torch.ops.aten.relu_.default,
