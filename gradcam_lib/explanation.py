@@ -193,16 +193,15 @@ def _grad(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tensor:
 
 def _backward(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tensor:
     """One backward pass from rows to ``source``; the graph stays for the next target."""
-    G = None
+    G, batched = None, rows.dim() == 3
     if logits.requires_grad:
-        (G,) = torch.autograd.grad(
-            logits,
-            source,
-            rows.to(logits.dtype),
-            retain_graph=True,
-            allow_unused=True,
-            is_grads_batched=rows.dim() == 3,
-        )
+        kept = {"retain_graph": True, "allow_unused": True}
+        try:
+            (G,) = torch.autograd.grad(logits, source, rows.to(logits.dtype), is_grads_batched=batched, **kept)
+        except RuntimeError:  # a backward pass that looks at its numbers cannot be batched, nor what memory cannot hold
+            if not batched:
+                raise
+            G = torch.stack([_backward(logits, source, row, where) for row in rows])
     if G is None:
         raise ValueError(f"there is no gradient path from {where} to the score; choose a layer that the score uses")
     return G

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from gradcam_lib.capture import evaluating
 from gradcam_lib.forward import Output, check_finite, checked_input, parts, pick
-from gradcam_lib.targets import TargetLike, resolve
+from gradcam_lib.targets import TargetLike, resolve, scores
 
 
 def occlusion_map(
@@ -49,14 +49,14 @@ def occlusion_map(
         for i, picture in enumerate(x.split(1)):
             logits = logits_of(picture, i)
             wanted = resolve(_of_image(target, i, len(x)), logits, names)[0]
-            scores = []
+            covered_scores = []
             for start in range(0, len(places), batch):
                 some = places[start : start + batch]
                 covered = picture.repeat(len(some), 1, 1, 1)
                 for one, (top, left) in zip(covered, some, strict=True):
                     one[:, top : top + patch, left : left + patch] = value
-                scores.append(wanted(logits_of(covered, i)))
-            drops.append((wanted(logits) - torch.cat(scores)).float().reshape(len(tops), len(lefts)))
+                covered_scores.append(scores(wanted, logits_of(covered, i)))
+            drops.append((scores(wanted, logits) - torch.cat(covered_scores)).float().reshape(len(tops), len(lefts)))
     return torch.stack(drops)
 
 

@@ -150,11 +150,19 @@ def _weights(targets: Sequence[Target], z: Tensor) -> Tensor:
     return row
 
 
-def _checked(target: Target, logits: Tensor) -> Tensor:
+def scores(target: Target, logits: Tensor) -> Tensor:
+    """logits (N, C) → (N,). Errors: a target of another shape."""
     y = target(logits)
-    if not isinstance(y, Tensor) or y.shape != (1,):
+    if not isinstance(y, Tensor) or y.shape != logits.shape[:1]:
         shape = tuple(y.shape) if isinstance(y, Tensor) else type(y).__name__
-        raise ValueError(f"{target}: gives {shape} for one image; a target maps logits (N, C) to scores (N,)")
+        raise ValueError(
+            f"{target}: gives {shape} for {len(logits)} images; a target maps logits (N, C) to scores (N,)"
+        )
+    return y
+
+
+def _checked(target: Target, logits: Tensor) -> Tensor:
+    y = scores(target, logits)
     if not y.requires_grad:
         raise ValueError(f"{target}: its score does not depend on the logits, so there is nothing to explain")
     return y

@@ -400,6 +400,27 @@ def test_many_targets_are_batched_through_relus_and_poolings_behind_the_layer(pi
     assert close(e.maps([0, 1, 2]), torch.stack([e.map(i) for i in range(3)]))
 
 
+class Choosy(torch.autograd.Function):
+    """2x, with a way back that looks at the gradient, which a batched backward pass cannot do."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return 2 * x
+
+    @staticmethod
+    def backward(ctx, R):
+        return 2 * R if R.abs().sum() > 0 else R
+
+
+def test_many_targets_go_one_by_one_where_the_way_back_cannot_be_batched():
+    class Net(SmallNet):
+        def forward(self, x):
+            return self.head(Choosy.apply(self.relu2(self.conv2(self.relu1(self.conv1(x))))).flatten(1))
+
+    e = explain(Net(), noise(2))
+    assert torch.equal(e.maps([0, 1, 2]), torch.stack([e.map(i) for i in range(3)]))
+
+
 def test_many_targets_in_blocks_equal_many_at_once(monkeypatch):
     e = explain(SmallNet(), noise(2))
     whole = e.maps(range(4))

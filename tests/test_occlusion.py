@@ -128,6 +128,12 @@ def test_a_patch_that_does_not_fit_is_refused(patch, stride):
         occlusion_map(SUM, PICTURE, 0, patch=patch, stride=stride)
 
 
+@pytest.mark.parametrize("target", [lambda z: z.sum(), lambda z: z, lambda z: 3.0])
+def test_a_callable_of_another_shape_is_refused(target):
+    with pytest.raises(ValueError, match=r"logits \(N, C\) to scores \(N,\)"):
+        occlusion_map(SUM, PICTURE, target, patch=2)
+
+
 @pytest.mark.parametrize("target", [[0], [0, 1, 0], torch.tensor([0])])
 def test_a_list_of_another_length_than_the_batch_is_refused(target):
     with pytest.raises(ValueError, match=f"{len(target)} targets for 2 images"):
