@@ -22,9 +22,10 @@ def cascade(model: nn.Module, *, seed: int = 0) -> Iterator[tuple[str, nn.Module
     is the same object at each step, so use it before asking for the next.
     """
     broken = copy.deepcopy(model).eval()
+    cards = sorted({p.get_device() for p in broken.parameters() if p.is_cuda})
     yield "", broken
     for i, name in enumerate(weighted_layers(model)):
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=cards):
             torch.manual_seed(seed + i)
             broken.get_submodule(name).reset_parameters()
         yield name, broken
