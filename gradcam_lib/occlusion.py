@@ -61,18 +61,18 @@ def occlusion_map(
 
 
 def on_pixels(D: Tensor, size: tuple[int, int], *, patch: int, stride: int) -> Tensor:
-    """Each pixel's mean score drop over the patches that covered it: (N, gh, gw) → (N, H, W).
+    """The score drops where the patches were: at each one's centre, bilinear in between: (N, gh, gw) → (N, H, W).
 
-    D: what ``occlusion_map`` returned for this patch and stride; size: (H, W) of its input. D has a number for each
-    place of the patch, and the first and last of them lie half a patch inside the picture: stretched over all of it,
-    everything would move outwards. Pixels at the end that no patch reached repeat their neighbours.
+    D: what ``occlusion_map`` returned for this patch and stride (at most patch); size: (H, W) of its input. The first
+    and last centres lie half a patch inside the picture, and what is beyond repeats them: stretched over all of the
+    picture, D would move outwards. Exact to half a pixel.
     """
-    square = D.new_ones(1, 1, patch, patch)
-    total, count = (F.conv_transpose2d(d[:, None], square, stride=stride) for d in (D, torch.ones_like(D)))
-    below, right = size[0] - total.shape[2], size[1] - total.shape[3]
-    if not (0 <= below < stride and 0 <= right < stride):
+    near = F.interpolate(D[:, None], scale_factor=stride, mode="bilinear", align_corners=False)
+    first = (patch - stride) // 2
+    below, right = size[0] - first - near.shape[2], size[1] - first - near.shape[3]
+    if not (0 <= first and 0 <= below < patch and 0 <= right < patch):
         raise ValueError(f"D {tuple(D.shape)} with patch={patch}, stride={stride} is of another size than {size}")
-    return F.pad(total / count.clamp(min=1), (0, right, 0, below), mode="replicate")[:, 0]
+    return F.pad(near, (first, right, first, below), mode="replicate")[:, 0]
 
 
 def _of_image(target: TargetLike, i: int, n: int) -> TargetLike:

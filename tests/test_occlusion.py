@@ -151,18 +151,18 @@ def test_the_image_whose_output_is_not_finite_is_named():
         occlusion_map(SUM, x, 0, patch=2)
 
 
-def test_a_pixel_gets_the_mean_drop_of_the_patches_over_it():
-    D = torch.tensor([[[2.0, 4.0]]])
-    assert on_pixels(D, (2, 3), patch=2, stride=1).tolist() == [[[2, 3, 4]] * 2]  # one column shared
-    assert on_pixels(D, (2, 5), patch=2, stride=2).tolist() == [[[2, 2, 4, 4, 4]] * 2]  # one column left over
+def test_a_drop_lies_at_the_centre_of_its_patch():
+    D = torch.tensor([[[2.0, 4.0]]])  # two 3×3 patches, two pixels apart: their centres are the columns 1 and 3
+    assert on_pixels(D, (3, 5), patch=3, stride=2)[0, 1].tolist() == pytest.approx([2, 2.5, 3.5, 4, 4])
+    D = on_pixels(torch.eye(5)[2:3, None].mT @ torch.eye(5)[2:3, None], (20, 20), patch=4, stride=4)[0]
+    assert (D == D.max()).nonzero().float().mean(0).tolist() == [9.5, 9.5]  # the patch over the pixels 8 … 11
 
 
 def test_the_drop_stays_where_the_evidence_is():
     net, x = nn.Sequential(nn.Flatten(), linear([[1.0] * 144])), torch.zeros(1, 1, 12, 12)
-    x[0, 0, 9, 9] = 1  # the only pixel that counts; the patches over it begin at 6 and 8, those over 7 at 4 and 6
-    D = on_pixels(occlusion_map(net, x, 0, patch=4, stride=2), (12, 12), patch=4, stride=2)[0]
-    assert (D == 1).nonzero().tolist() == [[i, j] for i in range(8, 12) for j in range(8, 12)]
-    assert D[7, 9] == 0.5 and D[:6].max() == 0
+    x[0, 0, 6, 3] = 1  # the only pixel that counts
+    D = on_pixels(occlusion_map(net, x, 0, patch=3, stride=1), (12, 12), patch=3, stride=1)[0]
+    assert D.nonzero().tolist() == [[i, j] for i in (5, 6, 7) for j in (2, 3, 4)]  # the centres of the patches over it
 
 
 def test_a_map_of_another_size_than_the_picture_is_refused():
