@@ -111,7 +111,8 @@ def _run(path: Path, env: Mapping[str, str], on_cell: Callable[[int], None], tim
             on_cell(number)
 
     folder = {"metadata": {"path": str(path.parent)}}
-    client = NotebookClient(nb, timeout=timeout, kernel_name="python3", record_timing=False, resources=folder)
+    quiet = {"record_timing": False, "coalesce_streams": True}  # how print is cut into pieces differs from run to run
+    client = NotebookClient(nb, timeout=timeout, kernel_name="python3", resources=folder, **quiet)
     client.on_cell_start = count
     try:
         # What a kernel says about its own transport is no reader's concern; a cell's stderr is among its outputs.

@@ -58,6 +58,12 @@ def test_a_second_run_changes_no_byte(folder: Path) -> None:
     assert tidy(nb) == nb
 
 
+def test_what_a_cell_prints_is_one_piece_however_slowly_it_prints(folder: Path) -> None:
+    path = make(folder / "01_x.ipynb", "import time\nfor i in range(3):\n    print(i, flush=True)\n    time.sleep(0.2)")
+    (output,) = execute(path).cells[0].outputs
+    assert output.text == "0\n1\n2\n"
+
+
 def test_the_picture_of_an_image_widget_is_kept_as_jpeg(folder: Path) -> None:
     draw = (
         "import io, ipywidgets, numpy as np\nfrom PIL import Image\nfile = io.BytesIO()\n"
