@@ -110,9 +110,18 @@ def alone(network: str, job: str, device: str) -> None:
     if device.startswith("cuda"):
         print(torch.cuda.max_memory_allocated() / 1e6)
     else:
-        import resource  # not on Windows
+        print(resident_peak())
 
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3))
+
+def resident_peak() -> float:
+    """Peak resident memory of this process in MB."""
+    status = Path("/proc/self/status")
+    if status.exists():  # ru_maxrss would be that of the parent where it was larger: Linux hands it on
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024 / 1e6
+    import resource  # not on Windows
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def ready(network: str, device: str) -> tuple[nn.Module, torch.Tensor]:

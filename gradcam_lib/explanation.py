@@ -11,9 +11,9 @@ from gradcam_lib.capture import Layer, find_layer
 from gradcam_lib.equations import channel_weights, combine, upsample
 from gradcam_lib.forward import Kept, Output, Run, checked_input, parts
 from gradcam_lib.layers import default_layer
-from gradcam_lib.targets import TargetLike, cotangent, resolve
+from gradcam_lib.targets import TargetLike, class_score, cotangent, index_of, resolve
 
-BLOCK = 2**26  # numbers in one batched gradient: 256 MB
+BLOCK = 2**21  # numbers in one batched gradient, 8 MB: made and averaged while they are in the cache
 
 
 def explain(
@@ -112,7 +112,7 @@ class Explanation:
         if isinstance(targets, (str, bytes)) or not isinstance(targets, (Sequence, Tensor)):
             raise TypeError(f"maps({targets!r}): expected a list of targets; for a single one use map()")
         A = self.activation(layer)
-        rows = torch.stack([self._row(t) for t in targets]) if len(targets) else self.logits[None][:0]
+        rows = self._rows(targets.tolist() if isinstance(targets, Tensor) else targets)
         blocks = rows.split(max(1, BLOCK // A.numel())) if len(rows) else ()
         L = [combine(channel_weights(self._gradients(block, layer)), A) for block in blocks]
         L = torch.cat(L) if L else A.new_zeros(0, len(A), *A.shape[2:], dtype=torch.float32)
@@ -160,6 +160,18 @@ class Explanation:
 
     def _row(self, target: TargetLike) -> Tensor:
         return cotangent(resolve(target, self.logits, self.names), self.logits)
+
+    def _rows(self, targets: Sequence) -> Tensor:
+        """One row (N, C) for each of M targets: (M, N, C). Class numbers and names, the usual case, need no graph."""
+        if not len(targets):
+            return self.logits[None][:0]
+        if not all(isinstance(t, (int, str)) for t in targets):
+            return torch.stack([self._row(t) for t in targets])
+        index = [index_of(t, self.names) for t in targets]
+        class_score(max(index))(self.logits[:1])  # a number out of range is an error
+        rows = self.logits.new_zeros(len(index), 1, self.logits.shape[1])
+        rows[range(len(index)), 0, index] = 1
+        return rows.expand(-1, len(self.logits), -1)
 
     def _map(self, layer: Layer | None) -> tuple[str, Tensor]:
         if not self.layers:
