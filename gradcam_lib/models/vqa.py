@@ -44,7 +44,11 @@ class LSTMCNN(nn.Module):
 
     def logits(self, code: Tensor, question: Tensor) -> Tensor:
         """The same of a code (N, D). Its length is divided out inside the graph, so gradients pass through that."""
-        q = self.question(self.dropout(self.encode(question))).tanh()
+        return self.join(code, self.encode(question))
+
+    def join(self, code: Tensor, heard: Tensor) -> Tensor:
+        """The same of codes (N, D) and encoded questions (N, 4 · hidden)."""
+        q = self.question(self.dropout(heard)).tanh()
         v = self.image(self.dropout(F.normalize(code, dim=1))).tanh()
         return self.output(self.dropout(q * v))
 
