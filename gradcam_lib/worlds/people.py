@@ -1,6 +1,6 @@
-"""Men and women: a skeleton for every pose, a head, and clothes, each its own small function.
+"""Men and women: a body in its pose, a head, and clothes, each its own small function.
 
-Who wants to dress people otherwise gives ``draw_figure`` another ``Outfit``, or draws over it.
+To dress people otherwise, give ``draw_figure`` another ``Outfit``, or draw over it.
 """
 
 from __future__ import annotations
@@ -10,87 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gradcam_lib.worlds.bodies import POSES, Body, Point, body_of, hand
 from gradcam_lib.worlds.painter import Colour, Painter, ellipse, shade, smooth
 from gradcam_lib.worlds.scene import COLOURS, Thing
 
-Point = tuple[float, float]
-Limb = tuple[Point, Point]  # elbow and hand, or knee and ankle; shoulder and hip follow from the trunk
+__all__ = ["DRAW", "POSES", "Look", "Outfit", "draw_figure", "draw_person", "hand", "look_of", "outfit_of"]
 
 SKIN = ((250, 214, 186), (236, 188, 150), (206, 152, 110), (158, 106, 72), (112, 74, 52))
 HAIR = ((38, 32, 34), (74, 48, 32), (122, 78, 42), (166, 82, 40), (224, 184, 96), (168, 164, 160))
 SECOND = ((52, 62, 96), (92, 116, 156), (176, 152, 112), (84, 88, 96), (96, 72, 56), (96, 104, 68), (212, 206, 192))
 SHOES = ((58, 44, 40), (232, 230, 226), (120, 62, 44), (64, 70, 92))
 INK = (46, 36, 38)
-
-
-@dataclass(frozen=True)
-class Body:
-    """Joints in a frame where a standing grown-up is 1 high; the left arm lies behind the trunk, the right in front.
-
-    scale and drop: that frame within the thing's: scale times as large, its ground drop below the thing's foot.
-    """
-
-    arms: tuple[Limb, Limb]
-    legs: tuple[Limb, ...] = (((-0.055, -0.22), (-0.06, -0.03)), ((0.055, -0.22), (0.06, -0.03)))
-    head: Point = (0.01, -0.87)
-    neck: Point = (0, -0.745)
-    hip: Point = (0, -0.42)
-    scale: float = 1.0
-    drop: float = 0.0
-
-
-_HANGING = (-0.16, -0.56), (-0.165, -0.41)
-_AKIMBO = (-0.24, -0.57), (-0.12, -0.46)
-_STRIDE = ((-0.07, -0.22), (-0.17, -0.05)), ((0.09, -0.23), (0.14, -0.03))
-_WIDE = ((-0.1, -0.22), (-0.15, -0.03)), ((0.1, -0.23), (0.15, -0.03))
-_CROUCH = {"head": (0.04, -0.76), "neck": (0.01, -0.64), "hip": (-0.04, -0.34)}
-_SURF_LEGS = ((-0.17, -0.2), (-0.19, -0.03)), ((0.12, -0.24), (0.15, -0.03))
-_CYCLE = {"head": (0.06, -1.06), "neck": (0.0, -0.94), "hip": (-0.13, -0.66), "scale": 0.85}
-_HANDLEBAR = ((0.08, -0.78), (0.22, -0.74)), ((0.1, -0.75), (0.25, -0.73))
-_TABLE = {"legs": (), "hip": (0, -0.44), "scale": 1 / 0.56, "drop": 0.44 / 0.56}
-
-POSES: dict[str, tuple[Body, ...]] = {  # the variants of a pose hold their right hand at the same place
-    "standing": (
-        Body((_HANGING, ((0.16, -0.56), (0.165, -0.41)))),
-        Body((_AKIMBO, ((0.16, -0.56), (0.165, -0.41)))),
-        Body((((-0.15, -0.57), (-0.19, -0.43)), ((0.17, -0.58), (0.165, -0.41))), head=(-0.005, -0.87)),
-    ),
-    "walking": (
-        Body((((-0.19, -0.59), (-0.22, -0.45)), ((0.15, -0.57), (0.22, -0.47))), _STRIDE),
-        Body(
-            (((-0.16, -0.57), (-0.12, -0.44)), ((0.16, -0.57), (0.22, -0.47))),
-            (((-0.02, -0.22), (-0.12, -0.06)), ((0.08, -0.23), (0.1, -0.03))),
-        ),
-    ),
-    "waving": (
-        Body((_HANGING, ((0.24, -0.71), (0.26, -0.9)))),
-        Body((_AKIMBO, ((0.25, -0.76), (0.26, -0.9)))),
-    ),
-    "surfing": (
-        Body((((-0.2, -0.62), (-0.34, -0.66)), ((0.2, -0.58), (0.34, -0.62))), _SURF_LEGS, **_CROUCH),
-        Body((((-0.19, -0.57), (-0.31, -0.52)), ((0.2, -0.63), (0.34, -0.62))), _SURF_LEGS, **_CROUCH),
-    ),
-    "swinging": (
-        Body((((-0.2, -0.62), (-0.26, -0.5)), ((0.2, -0.68), (0.29, -0.78))), _WIDE, neck=(0.02, -0.745)),
-        Body((((0.04, -0.6), (0.26, -0.74)), ((0.2, -0.66), (0.29, -0.78))), _WIDE, neck=(0.01, -0.745)),
-    ),
-    "flying": (
-        Body((_HANGING, ((0.21, -0.84), (0.24, -1.0)))),
-        Body((_AKIMBO, ((0.2, -0.82), (0.24, -1.0))), head=(-0.01, -0.87)),
-    ),
-    "holding": (
-        Body((_HANGING, ((0.14, -0.54), (0.18, -0.63)))),
-        Body((((-0.17, -0.58), (-0.2, -0.44)), ((0.15, -0.55), (0.18, -0.63)))),
-    ),
-    "sitting": (
-        Body((((-0.17, -0.54), (-0.08, -0.47)), ((0.17, -0.54), (0.08, -0.47))), **_TABLE),
-        Body((((-0.15, -0.57), (-0.17, -0.47)), ((0.18, -0.55), (0.08, -0.47))), **_TABLE),
-    ),
-    "cycling": (
-        Body(_HANDLEBAR, (((0.04, -0.46), (-0.06, -0.32)), ((0.1, -0.5), (0.05, -0.16))), **_CYCLE),
-        Body(_HANDLEBAR, (((0.07, -0.44), (0.05, -0.16)), ((0.1, -0.53), (-0.04, -0.33))), **_CYCLE),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -106,7 +36,10 @@ class Look:
 
 @dataclass(frozen=True)
 class Outfit:
-    """cut: shirt, skirt or dress. sleeve, trousers: the share of arm and leg they cover. second: colour of trousers."""
+    """cut: shirt, skirt or dress. pattern: band, placket or nothing. sleeve, trousers: the share of a limb they cover.
+
+    top: the colour of what "clothes" owns; second: of skirt and trousers, which hide the legs and count as legs.
+    """
 
     top: Colour
     second: Colour
@@ -114,9 +47,11 @@ class Outfit:
     cut: str = "shirt"
     sleeve: float = 0.35
     trousers: float = 1.0
+    pattern: str = ""
 
 
 HAIRCUTS = {"man": ("short", "side", "curly"), "woman": ("long", "bun", "ponytail", "bob")}
+PATTERNS = ("", "band", "placket")
 CUTS = {"man": ("shirt",), "woman": ("dress", "skirt", "dress", "shirt")}
 WIDTHS = {"man": (0.105, 0.092, 0.085), "woman": (0.085, 0.066, 0.085)}
 
@@ -148,34 +83,21 @@ _BACK = {
 _BEARD = _outline("-8.5 0, -4 5, 3 4.5, 9 1, 8.5 8, 2 12.5, -6 9.5")
 
 
-def hand(pose: str) -> Point:
-    """Where the hand is that holds the racket, the string or the umbrella, in the frame of the person."""
-    body = POSES[pose][0]
-    x, y = body.arms[1][1]
-    return x * body.scale, y * body.scale + body.drop
-
-
 def look_of(kind: str, style: int) -> Look:
     """Skin, hair and build of a "man" or a "woman"."""
     a, b, c, d = np.random.default_rng(style).integers(0, 840, 4)
     cuts = HAIRCUTS[kind]
-    tones = HAIR if a % 5 < 3 else HAIR[:2] + HAIR[-1:]  # hair that stands out from the skin
+    tones = HAIR if a % 5 < 3 else HAIR[:2] * 2 + HAIR[-1:]  # hair that stands out from the skin
     return Look(SKIN[a % 5], tones[b % len(tones)], cuts[c % len(cuts)], kind == "man" and d % 4 == 0, WIDTHS[kind])
 
 
 def outfit_of(kind: str, colour: Colour, pose: str, style: int) -> Outfit:
     """Everyday clothes; nobody surfs or cycles in a skirt, and at a table none is seen."""
-    a, b, c, d, e = np.random.default_rng((style, 1)).integers(0, 840, 5)
+    a, b, c, d, e, f = np.random.default_rng((style, 1)).integers(0, 840, 6)
     cuts, sporty = CUTS[kind], pose in ("surfing", "cycling", "sitting")
     cut = "shirt" if sporty else cuts[c % len(cuts)]
     trousers = 0.45 if pose == "surfing" or (kind == "man" and d % 3 == 0) else 1.0
-    return Outfit(colour, SECOND[a % 7], SHOES[b % 4], cut, (0.3, 0.45)[e % 2], trousers)
-
-
-def body_of(pose: str, style: int) -> Body:
-    """One of the variants of a pose."""
-    variants = POSES[pose]
-    return variants[style % len(variants)]
+    return Outfit(colour, SECOND[a % 7], SHOES[b % 4], cut, (0.3, 0.45)[e % 2], trousers, PATTERNS[f % 3])
 
 
 def draw_person(painter: Painter, thing: Thing) -> None:
@@ -187,11 +109,11 @@ def draw_person(painter: Painter, thing: Thing) -> None:
 
 def draw_figure(painter: Painter, thing: Thing, body: Body, look: Look, outfit: Outfit) -> None:
     """Any body in any outfit: legs, hair behind, far arm, trunk, near arm and head, in this order."""
-    if body.legs and body.hip[1] > -0.6:  # who cycles or sits leaves the shadow to the bicycle and the table
+    if len(body.legs) and body.hip[1] > -0.6:  # who cycles or sits leaves the shadow to the bicycle and the table
         painter.shadow((0, 0), (0.22, 0.04))
     origin = painter.to_picture((0, body.drop))
     with painter.thing(thing.id, *origin, thing.size * body.scale, facing=thing.facing, tilt=thing.tilt):
-        if body.legs:
+        if len(body.legs):
             draw_legs(painter, body, outfit, look)
         draw_back_hair(painter, body.head, look)
         draw_arm(painter, body, outfit, look, 0)
@@ -234,6 +156,18 @@ def draw_clothes(painter: Painter, body: Body, outfit: Outfit, look: Look) -> No
         if outfit.cut == "dress":
             painter.curve(_skirt(body, 1.0), outfit.top)
         painter.polygon(_trunk(body, look.widths), outfit.top, edge=None if outfit.cut == "dress" else 0.72)
+        if outfit.pattern:
+            draw_pattern(painter, body, outfit, look.widths[0] * 0.8)
+
+
+def draw_pattern(painter: Painter, body: Body, outfit: Outfit, chest: float) -> None:
+    """A band across the chest or a placket down it, in a tone of the top."""
+    neck, hip = np.array(body.neck), np.array(body.hip)
+    tone = shade(outfit.top, 1.3 if sum(outfit.top) < 400 else 0.86)
+    if outfit.pattern == "band":
+        painter.stroke(neck * 0.55 + hip * 0.45 + [(-chest, 0), (chest, 0)], 0.045, tone)
+    else:
+        painter.stroke([neck + (0, 0.05), hip - (0, 0.01)], 0.016, tone)
 
 
 def draw_back_hair(painter: Painter, head: Point, look: Look) -> None:
@@ -255,8 +189,8 @@ def draw_head(painter: Painter, head: Point, neck: Point, look: Look, *, details
     if details:
         with painter.part("face"):
             x, y = head
-            for dx in (-0.015, 0.055):
-                painter.stroke([(x + dx, y - 0.008), (x + dx, y + 0.008)], 0.022, INK)
+            for dx in (-0.022, 0.058):
+                painter.stroke([(x + dx, y - 0.01), (x + dx, y + 0.005)], 0.022, INK)
             painter.stroke([(x, y + 0.055), (x + 0.025, y + 0.065), (x + 0.05, y + 0.055)], 0.014, (176, 64, 60))
 
 
