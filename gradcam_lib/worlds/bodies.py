@@ -90,14 +90,15 @@ _FREE[1, 1] = 0  # but the right hand stays: something may hang on it
 
 def hand(pose: str) -> Point:
     """Where the hand is that holds the racket, the string or the umbrella, in the frame of the person."""
-    body = POSES[pose][0]
+    body = POSES[pose or "standing"][0]
     x, y = body.arms[1][1]
     return x * body.scale, y * body.scale + body.drop
 
 
 def body_of(pose: str, style: int) -> Body:
     """One of the variants of a pose, with joints and head a little elsewhere for every style."""
-    body, rng = POSES[pose][style % len(POSES[pose])], np.random.default_rng((style, 2))
+    variants = POSES[pose or "standing"]
+    body, rng = variants[style % len(variants)], np.random.default_rng((style, 2))
     legs = np.reshape(body.legs, (-1, 2, 2)) + rng.uniform(-0.015, 0.015, (len(body.legs), 2, 1)) * (1, 0)
     head = body.head[0] + rng.uniform(-0.012, 0.012), body.head[1]
     return dataclasses.replace(body, arms=body.arms + rng.uniform(-1, 1, (2, 2, 2)) * _FREE, legs=legs, head=head)

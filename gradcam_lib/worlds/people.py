@@ -102,9 +102,8 @@ def outfit_of(kind: str, colour: Colour, pose: str, style: int) -> Outfit:
 
 def draw_person(painter: Painter, thing: Thing) -> None:
     """A man or a woman. Parts: face, hair, clothes (what has the named colour), arms, legs (with all below a belt)."""
-    pose = thing.pose or "standing"
-    outfit = outfit_of(thing.kind, COLOURS[thing.colour], pose, thing.style)
-    draw_figure(painter, thing, body_of(pose, thing.style), look_of(thing.kind, thing.style), outfit)
+    outfit = outfit_of(thing.kind, COLOURS[thing.colour], thing.pose, thing.style)
+    draw_figure(painter, thing, body_of(thing.pose, thing.style), look_of(thing.kind, thing.style), outfit)
 
 
 def draw_figure(painter: Painter, thing: Thing, body: Body, look: Look, outfit: Outfit) -> None:
