@@ -10,19 +10,21 @@ from __future__ import annotations
 
 from gradcam_lib.backprop import deconvnet, guided_backprop, guided_grad_cam, saliency
 from gradcam_lib.cam import cam, counterfactual, grad_cam
+from gradcam_lib.captioning import load_captioner
 from gradcam_lib.equations import channel_weights, combine, scale_by_max, upsample
 from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.layers import default_layer
 from gradcam_lib.localize import box_from_map, energy_share, iou, pointing_hit
 from gradcam_lib.occlusion import occlusion_map
 from gradcam_lib.overlay import overlay, overlay_signed
+from gradcam_lib.question_answering import load_vqa
 from gradcam_lib.targets import Target, class_score
 from gradcam_lib.zoo import Classifier, load_classifier
 
 __all__ = [
     "Classifier", "Explanation", "Target", "box_from_map", "cam", "channel_weights", "class_score", "combine",
     "counterfactual", "deconvnet", "default_layer", "energy_share", "explain", "grad_cam", "guided_backprop",
-    "guided_grad_cam", "iou", "load_classifier", "occlusion_map", "overlay", "overlay_signed", "pointing_hit",
+    "guided_grad_cam", "iou", "load_captioner", "load_classifier", "load_vqa", "occlusion_map", "overlay", "overlay_signed", "pointing_hit",
     "saliency", "scale_by_max", "set_seed", "upsample",
 ]  # fmt: skip
 

@@ -107,14 +107,17 @@ class Explanation:
         """(N, h, w) ≥ 0: Grad-CAM of the negated score, what would raise the others if it went away (section 3.3)."""
         return (-self.signed(target, layer)).relu()
 
-    def maps(self, targets: Sequence, layer: Layer | None = None) -> Tensor:
-        """Grad-CAM of M targets from batched backward passes: (M, h, w) for one image, (M, N, h, w) for N."""
+    def maps(self, targets: Sequence, layer: Layer | None = None, *, relu: bool = True) -> Tensor:
+        """Grad-CAM of M targets from batched backward passes: (M, h, w) for one image, (M, N, h, w) for N.
+
+        ``relu=False``: the maps before their ReLU, as ``signed`` gives them one by one.
+        """
         if isinstance(targets, (str, bytes)) or not isinstance(targets, (Sequence, Tensor)):
             raise TypeError(f"maps({targets!r}): expected a list of targets; for a single one use map()")
         A = self.activation(layer)
         rows = self._rows(targets.tolist() if isinstance(targets, Tensor) else targets)
         blocks = rows.split(max(1, BLOCK // A.numel())) if len(rows) else ()
-        L = [combine(channel_weights(self._gradients(block, layer)), A) for block in blocks]
+        L = [combine(channel_weights(self._gradients(block, layer)), A, relu=relu) for block in blocks]
         L = torch.cat(L) if L else A.new_zeros(0, len(A), *A.shape[2:], dtype=torch.float32)
         return L[:, 0] if len(A) == 1 else L
 

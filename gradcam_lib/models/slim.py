@@ -32,17 +32,17 @@ def slim_alexnet(*, batch_norm: bool = True) -> nn.Sequential:
     for number, before, width in (("3", 64, 96), ("4", 96, 96), ("5", 96, 64)):
         layers |= _convolution(number, before, width, batch_norm)
     layers["pool5"] = nn.MaxPool2d(3, 2, ceil_mode=True)
-    return _network(layers | _fully_connected(64), "relu5", CODE)
+    return _network("slim_alexnet", layers | _fully_connected(64), "relu5", CODE)
 
 
 def slim_vgg16(*, batch_norm: bool = True) -> nn.Sequential:
     """VGG-16 (Simonyan, Zisserman 2015): (N, 3, H, W) → fc7 (N, 256). Its relu5_3 is (N, 96, H/16, W/16)."""
-    return _vgg((2, 2, 3, 3, 3), batch_norm)
+    return _vgg("slim_vgg16", (2, 2, 3, 3, 3), batch_norm)
 
 
 def slim_vgg19(*, batch_norm: bool = True) -> nn.Sequential:
     """VGG-19 (Simonyan, Zisserman 2015): (N, 3, H, W) → fc7 (N, 256). Its relu5_4 is (N, 96, H/16, W/16)."""
-    return _vgg((2, 2, 4, 4, 4), batch_norm)
+    return _vgg("slim_vgg19", (2, 2, 4, 4, 4), batch_norm)
 
 
 def slim_resnet(*, batch_norm: bool = True) -> nn.Sequential:
@@ -60,7 +60,7 @@ def slim_resnet(*, batch_norm: bool = True) -> nn.Sequential:
             Block(before, width, halve=halve, batch_norm=batch_norm), Block(width, width, batch_norm=batch_norm)
         )
         before = width
-    return _network(layers, "layer4", before)
+    return _network("slim_resnet", layers, "layer4", before)
 
 
 BACKBONES = {made.__name__: made for made in (slim_alexnet, slim_vgg16, slim_vgg19, slim_resnet)}
@@ -97,7 +97,7 @@ def fold(model: nn.Module) -> nn.Module:
     return model
 
 
-def _vgg(depths: tuple[int, ...], batch_norm: bool) -> nn.Sequential:
+def _vgg(name: str, depths: tuple[int, ...], batch_norm: bool) -> nn.Sequential:
     layers: Layers = {}
     before = 3
     for stage, (depth, width) in enumerate(zip(depths, VGG_WIDTHS, strict=True), start=1):
@@ -105,7 +105,7 @@ def _vgg(depths: tuple[int, ...], batch_norm: bool) -> nn.Sequential:
             layers |= _convolution(f"{stage}_{number}", before, width, batch_norm)
             before = width
         layers[f"pool{stage}"] = nn.MaxPool2d(2)
-    return _network(layers | _fully_connected(before), f"relu5_{depths[-1]}", CODE)
+    return _network(name, layers | _fully_connected(before), f"relu5_{depths[-1]}", CODE)
 
 
 def _convolution(
@@ -128,8 +128,8 @@ def _fully_connected(channels: int) -> Layers:
     }  # fmt: skip
 
 
-def _network(layers: Layers, layer: str, width: int) -> nn.Sequential:
+def _network(name: str, layers: Layers, layer: str, width: int) -> nn.Sequential:
     """layer: name of the last rectified map, the default for Grad-CAM; width: how many numbers or channels come out."""
     network = nn.Sequential(OrderedDict(layers))
-    network.layer, network.width = layer, width
+    network.name, network.layer, network.width = name, layer, width
     return network
