@@ -67,7 +67,7 @@ class Painter:
         """The frame of one thing: x, y, size in shares of the picture; facing -1 mirrors; tilt in degrees clockwise."""
         before = self._thing, self._matrix, self._origin, self._unit
         t, self._unit = math.radians(tilt), size * SIDE * FINE
-        turn = np.array([[math.cos(t), math.sin(t)], [-math.sin(t), math.cos(t)]])
+        turn = np.array([[math.cos(t), -math.sin(t)], [math.sin(t), math.cos(t)]])
         self._thing, self._origin = id, np.array([x, y]) * SIDE * FINE
         self._matrix = self._unit * np.diag([facing, 1]) @ turn
         try:
