@@ -13,7 +13,6 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
@@ -22,7 +21,7 @@ from tqdm import tqdm
 from gradcam_lib.equations import channel_weights, combine, upsample
 from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.images import load_image, to_input
-from gradcam_lib.localize import box_from_map, iou, pointing_hit
+from gradcam_lib.localize import box_from_map, centre_gaussian, iou, pointing_hit
 from gradcam_lib.paths import RESULTS, data_folder
 from gradcam_lib.results import share, write_results
 from gradcam_lib.zoo import load_classifier
@@ -50,12 +49,6 @@ def variants(e: Explanation, target: list[int]) -> dict[str, Tensor]:
     return maps | {"saliency_smoothed": smooth}
 
 
-def centre(side: int) -> np.ndarray:
-    """A Gaussian in the middle: what a method earns that never looks."""
-    axis = (np.arange(side) + 0.5) / side - 0.5
-    return np.exp(-(axis[:, None] ** 2 + axis[None] ** 2) / 0.125)
-
-
 def study(folder: Path, batch: int = 25) -> tuple[dict, int]:
     """Per variant: localization error with the true and with the predicted class, and the pointing game."""
     clf = load_classifier("squeezenet")
@@ -70,7 +63,7 @@ def study(folder: Path, batch: int = 25) -> tuple[dict, int]:
         true, predicted = [entry["label"] for entry in some], e.predicted.tolist()
         right += [t == p for t, p in zip(true, predicted, strict=True)]
         known, guessed = variants(e, true), variants(e, predicted)
-        known["centre"] = guessed["centre"] = torch.from_numpy(centre(SIDE)).expand(len(some), -1, -1)
+        known["centre"] = guessed["centre"] = torch.from_numpy(centre_gaussian(SIDE)).expand(len(some), -1, -1)
         for name in known:
             for i, entry in enumerate(some):
                 overlaps = [_best(maps[name][i], entry["boxes"]) >= 0.5 for maps in (known, guessed)]

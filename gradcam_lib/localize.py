@@ -61,6 +61,25 @@ def energy_share(heat: np.ndarray | Tensor, where: Box | np.ndarray) -> float:
     return float(heat[_mask(where, heat.shape)].sum()) / total if total > 0 else 0.0
 
 
+def inside_outside(heat: np.ndarray | Tensor, where: Box | np.ndarray) -> float:
+    """Mean of a non-negative map inside a box or mask over its mean outside; 1 for a uniform map, NaN for an empty one.
+
+    The measure of the paper's dense captions (Selvaraju et al. 2017, section 7.1). Infinite where nothing lies outside.
+    """
+    heat = _map(heat)
+    inside = _mask(where, heat.shape)
+    if inside.all() or not inside.any() or heat.max() <= 0:
+        return float("nan")
+    outside = float(heat[~inside].mean())
+    return float(heat[inside].mean()) / outside if outside > 0 else float("inf")
+
+
+def centre_gaussian(side: int) -> np.ndarray:
+    """A Gaussian in the middle, (side, side): what a method earns that never looks."""
+    axis = (np.arange(side) + 0.5) / side - 0.5
+    return np.exp(-(axis[:, None] ** 2 + axis[None] ** 2) / 0.125)
+
+
 def _map(heat: np.ndarray | Tensor) -> np.ndarray:
     heat = _array(heat)
     if heat.ndim != 2 or heat.size == 0:
