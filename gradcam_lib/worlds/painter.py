@@ -45,6 +45,11 @@ def smooth(points: Points) -> np.ndarray:
     return curve.reshape(-1, 2)
 
 
+def outline(text: str) -> np.ndarray:
+    """A smooth closed curve through "x y" pairs in hundredths, such as "-10 0, 0 -20, 10 0": a shape on one line."""
+    return smooth([[float(number) / 100 for number in pair.split()] for pair in text.split(",")])
+
+
 class Painter:
     """A canvas twice as fine as the picture, and beside it the number of the part that painted each pixel last.
 
