@@ -12,10 +12,10 @@ from gradcam_lib.worlds.scene import PEOPLE, Scene, Thing, checked_seed
 # Height in front of the picture, as a share of it; width as a multiple of the height; colours with their weights.
 # The weights are the world's habits (most hydrants are red): what a language prior learns without looking.
 HEIGHT = {
-    "man": 0.62, "woman": 0.6, "dog": 0.3, "cat": 0.26, "elephant": 0.56, "zebra": 0.44, "fire hydrant": 0.32,
-    "bicycle": 0.36, "tree": 0.8, "bench": 0.24, "bush": 0.2, "bucket": 0.12, "shell": 0.07, "rock": 0.12,
-    "bird": 0.07, "kite": 0.2, "wave": 0.3, "pizza": 0.15, "orange": 0.17, "cup": 0.13, "bottle": 0.24,
-    "tennis ball": 0.055, "baseball": 0.05, "racket": 0.34, "baseball bat": 0.36, "umbrella": 0.46, "surfboard": 0.62,
+    "man": 0.7, "woman": 0.68, "dog": 0.36, "cat": 0.32, "elephant": 0.64, "zebra": 0.54, "fire hydrant": 0.4,
+    "bicycle": 0.44, "tree": 0.85, "bench": 0.28, "bush": 0.22, "bucket": 0.13, "shell": 0.07, "rock": 0.12,
+    "bird": 0.07, "kite": 0.22, "wave": 0.3, "pizza": 0.2, "orange": 0.25, "cup": 0.16, "bottle": 0.3,
+    "tennis ball": 0.065, "baseball": 0.06, "racket": 0.34, "baseball bat": 0.36, "umbrella": 0.46, "surfboard": 0.62,
 }  # fmt: skip
 WIDTH = {
     "man": 0.4, "woman": 0.4, "dog": 1.25, "cat": 1.2, "elephant": 1.3, "zebra": 1.2, "fire hydrant": 0.6,
@@ -142,7 +142,7 @@ class _Sampler:
             flyer = self.person("flying", depth=(0.25, 0.85))
             if flyer is None:
                 return
-            size = float(self.rng.uniform(0.15, 0.24))
+            size = float(self.rng.uniform(0.17, 0.26))
             low = max(0.14, min(0.3, flyer.y - flyer.size - 0.05))
             for _ in range(12):
                 x, y = self.rng.uniform(0.1, 0.9), self.rng.uniform(0.1, low)
@@ -158,7 +158,7 @@ class _Sampler:
 
     def surf(self, what: str, first: bool) -> None:
         for _ in range(self.choose({1: 5, 2: 1})):
-            size = float(self.rng.uniform(0.34, 0.5))
+            size = float(self.rng.uniform(0.38, 0.54))
             x, y = self.rng.uniform(0.25, 0.75), self.rng.uniform(self.horizon + 0.12, 0.72)
             y = max(y, size + 0.05)
             if not self.free("wave", x, y + 0.04, size * 0.75, 0.3):
@@ -191,7 +191,7 @@ class _Sampler:
         self.swing("baseball bat", "baseball")
 
     def swing(self, tool: str, ball: str) -> None:
-        player = self.person("swinging", depth=(0.45, 0.95))
+        player = self.person("swinging", depth=(0.45, 0.95), width=1.0)
         if player is None:
             return
         length = player.size * (0.5 if tool == "racket" else 0.58)
@@ -211,14 +211,15 @@ class _Sampler:
 
     def umbrella(self, what: str, first: bool) -> None:
         if holder := self.person("holding", depth=(0.45, 0.95), width=0.9, headroom=1.25):
-            self.put("umbrella", 0, 0, holder.size * 0.72, held_by=holder.id, facing=holder.facing, at=None)
+            size = holder.size * 0.72
+            self.put("umbrella", 0, 0, size, held_by=holder.id, facing=holder.facing, at=hand_of(holder), width=1.1)
 
     def walk(self, what: str, first: bool) -> None:
         self.person(self.choose({"walking": 2, "standing": 1, "waving": 1}), depth=(0.6, 1.0))
 
     def sit(self, what: str, first: bool) -> None:
         for _ in range(8):
-            x, size = self.rng.uniform(0.2, 0.8), float(self.rng.uniform(0.3, 0.36))
+            x, size = self.rng.uniform(0.2, 0.8), float(min(self.rng.uniform(0.36, 0.46), self.horizon))
             kind = self.choose({"man": 1, "woman": 1})
             if not any(t.kind in PEOPLE for t in self.things) and self.free(
                 kind, x, self.horizon + 0.02, size, 0.1, width=0.9
@@ -231,7 +232,7 @@ class _Sampler:
             return
         pose = self.choose({"whole": 3, "sliced": 2} if kind == "pizza" else {"whole": 3, "half": 2})
         for _ in range(self.choose({1: 5, 2: 2, 3: 1} if kind == "orange" else {1: 1})):
-            self.add(kind, depth=(0.2, 0.9), scale=1.0 if kind == "orange" else 1.25, pose=pose)
+            self.add(kind, depth=(0.15, 0.8), scale=1.0 if kind == "orange" else 1.25, pose=pose)
 
     def clutter(self, kind: str) -> None:
         if kind == "bystander":
@@ -262,7 +263,7 @@ class _Sampler:
         for _ in range(12):
             d = float(self.rng.uniform(*depth))
             y = self.horizon + 0.06 + d * (0.96 - self.horizon - 0.06)
-            size = HEIGHT[kind] * (0.3 + 0.7 * d if scale is None else scale) * self.rng.uniform(0.88, 1.12)
+            size = HEIGHT[kind] * (0.4 + 0.6 * d if scale is None else scale) * self.rng.uniform(0.88, 1.12)
             wide = WIDTH[kind] if width is None else width
             margin = min(0.5, size * wide * 0.42)
             x = float(self.rng.uniform(margin, 1 - margin))
