@@ -24,8 +24,8 @@ from gradcam_lib.zoo import Classifier, load_classifier
 __all__ = [
     "Classifier", "Explanation", "Target", "box_from_map", "cam", "channel_weights", "class_score", "combine",
     "counterfactual", "deconvnet", "default_layer", "energy_share", "explain", "grad_cam", "guided_backprop",
-    "guided_grad_cam", "iou", "load_captioner", "load_classifier", "load_vqa", "occlusion_map", "overlay", "overlay_signed", "pointing_hit",
-    "saliency", "scale_by_max", "set_seed", "upsample",
+    "guided_grad_cam", "iou", "load_captioner", "load_classifier", "load_vqa", "occlusion_map", "overlay",
+    "overlay_signed", "pointing_hit", "saliency", "scale_by_max", "set_seed", "upsample",
 ]  # fmt: skip
 
 
