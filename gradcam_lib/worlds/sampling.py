@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gradcam_lib.worlds.places import shore
 from gradcam_lib.worlds.rendering import hand_of
 from gradcam_lib.worlds.scene import PEOPLE, Scene, Thing, checked_seed
 
@@ -93,6 +94,8 @@ class _Sampler:
         self.horizon = float(
             self.rng.uniform(*{"kitchen": (0.42, 0.52), "beach": (0.34, 0.46)}.get(self.place, (0.3, 0.46)))
         )
+        # On a beach the ground begins where the sea ends.
+        self.ground = shore(self.seed, round(self.horizon, 3)) if self.place == "beach" else self.horizon
         light = self.choose({"day": 3, "evening": 1, "overcast": 1})
         weather = self.choose({"clear": 3, "cloudy": 2, "rain": 1})
         if self.place == "kitchen":
@@ -159,7 +162,7 @@ class _Sampler:
     def surf(self, what: str, first: bool) -> None:
         for _ in range(self.choose({1: 5, 2: 1})):
             size = float(self.rng.uniform(0.38, 0.54))
-            x, y = self.rng.uniform(0.25, 0.75), self.rng.uniform(self.horizon + 0.12, 0.72)
+            x, y = self.rng.uniform(0.25, 0.75), self.rng.uniform(self.horizon + 0.08, self.ground - 0.03)
             y = max(y, size + 0.05)
             if not self.free("wave", x, y + 0.04, size * 0.75, 0.3):
                 continue
@@ -262,7 +265,7 @@ class _Sampler:
         """Puts a thing on free ground, depth 0 (horizon) … 1 (front); None where twelve tries found no room."""
         for _ in range(12):
             d = float(self.rng.uniform(*depth))
-            y = self.horizon + 0.06 + d * (0.96 - self.horizon - 0.06)
+            y = self.ground + 0.06 + d * (0.96 - self.ground - 0.06)
             size = HEIGHT[kind] * (0.4 + 0.6 * d if scale is None else scale) * self.rng.uniform(0.88, 1.12)
             wide = WIDTH[kind] if width is None else width
             margin = min(0.5, size * wide * 0.42)
