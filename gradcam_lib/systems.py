@@ -52,7 +52,7 @@ class System:
 
     def _as_classifier(self, network: nn.Module, names: list[str]) -> Classifier:
         layer = f"system.cnn.{self.model.cnn.layer}"
-        return Classifier(network.eval(), names, layer, self.source, self.transform)
+        return Classifier(network, names, layer, self.source, self.transform)
 
 
 class WithWords(nn.Module):
@@ -61,6 +61,7 @@ class WithWords(nn.Module):
     def __init__(self, system: nn.Module, words: Tensor):
         super().__init__()
         self.system = system
+        self.training = False  # its own flag alone: the system stays as it is
         self.register_buffer("words", words, persistent=False)
 
     def repeated(self, n: int) -> Tensor:
