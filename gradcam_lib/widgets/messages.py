@@ -1,0 +1,41 @@
+"""The line in which a widget says what went wrong or is worth knowing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import ipywidgets as widgets
+
+from gradcam_lib.widgets.controls import banner
+
+
+class MessageLine(widgets.HTML):
+    """``text`` in plain words and ``word``, "Problem", "Note", "Saved" or "", in which they begin."""
+
+    def __init__(self) -> None:
+        super().__init__(layout=widgets.Layout(width="calc(100% - 4px)"))
+        self.text, self.word = "", ""
+
+    def say(self, text: str, word: str = "Problem") -> None:
+        self.text, self.word = text, word if text else ""
+        self.value = banner(text, word)
+
+    @contextmanager
+    def in_words(self) -> Iterator[None]:
+        """What goes wrong inside is said in the line: an exception in a callback would vanish in a log."""
+        self.say("")
+        try:
+            yield
+        except Exception as error:
+            self.say(in_words(error))
+
+
+def in_words(error: Exception) -> str:
+    """What a reader needs of an error; its kind too, where it is not one of those that are meant for readers."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    return (
+        text if isinstance(error, (ValueError, TypeError, LookupError, OSError)) else f"{type(error).__name__}: {text}"
+    )
