@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import ipywidgets as widgets
-import numpy as np
 import traitlets
 
 from gradcam_lib.images import Source
-from gradcam_lib.widgets.controls import Controls, banner, bar, legend, small
-from gradcam_lib.widgets.explained_picture import SIDE, Drawing, ExplainedPicture, percent, unique
-from gradcam_lib.widgets.saving import free_name, png, save_new
+from gradcam_lib.widgets.controls import Controls, bar, legend, small
+from gradcam_lib.widgets.explained_picture import Drawing, ExplainedPicture, percent, unique
+from gradcam_lib.widgets.explorer import Explorer, checked_opacity
+from gradcam_lib.widgets.saving import png
 from gradcam_lib.zoo import Classifier, load_classifier
 
 SETTINGS = ("class_name", "method", "layer", "opacity", "shared_scale")
 
 
-class ClassPicker(widgets.VBox):
+class ClassPicker(Explorer):
     """A photograph, its likeliest classes, and a map for any class that you pick.
 
     image: whatever ``load_image`` takes; None waits for an upload. classifier: default ``load_classifier("auto")``.
@@ -43,7 +40,6 @@ class ClassPicker(widgets.VBox):
     layer = traitlets.TraitType(None, help="dotted name of one of the layers on offer")
     opacity = traitlets.Float(0.55, help="0: the picture alone, 1: the map alone")
     shared_scale = traitlets.Bool(False, help="one colour scale for all classes, so that weak classes look weak")
-    message = traitlets.Unicode("", help="what went wrong or is worth knowing, in words")
 
     def __init__(
         self,
@@ -56,10 +52,7 @@ class ClassPicker(widgets.VBox):
     ):
         self.classifier = classifier or load_classifier("auto")
         self.labels = unique(self.classifier.names)
-        self.folder, self.stem, self.explained = Path(folder), "picture", None
-        self._drawing = Drawing(np.full((SIDE, SIDE, 3), 225, np.uint8), "No picture yet")
-        self.controls = Controls(min(5, len(self.labels)), self.labels)
-        super().__init__(self.controls.children)
+        super().__init__(Controls(min(5, len(self.labels)), self.labels), folder)
         self.add_class("class-picker")
         self._connect()
         self._display(self._drawing)
@@ -67,15 +60,6 @@ class ClassPicker(widgets.VBox):
             self._say("Choose a picture of your own with the button “Own picture”.", "Note")
         elif self.show(image):
             self._begin_with(class_name=class_name, method=method)
-
-    @property
-    def image(self) -> widgets.Image:
-        """The widget that shows the picture; its ``value`` is a PNG."""
-        return self.controls.image
-
-    def picture(self) -> np.ndarray:
-        """What is shown, (448, 448, 3) uint8."""
-        return self._drawing.picture.copy()
 
     def show(self, image: Source, stem: str | None = None) -> bool:
         """Explains another picture and starts at its likeliest class. False, and a message, where it cannot be used."""
@@ -91,21 +75,6 @@ class ClassPicker(widgets.VBox):
             self.class_name = first
             return True
         return False
-
-    def save(self, path: str | Path | None = None) -> Path:
-        """Writes the picture as PNG and returns where; default: a new name in ``folder``.
-
-        Errors: FileExistsError; a folder that is missing or cannot be written to; no picture yet.
-        """
-        if self.explained is None:
-            raise ValueError("there is no picture to save yet")
-        path = Path(path).expanduser() if path else free_name(self.folder, [self.stem, self._drawing.title])
-        path = save_new(self._drawing.picture, path)
-        self._say(f"{path.name} in the folder {path.parent}", "Saved")
-        return path
-
-    def __repr__(self) -> str:  # stands in the saved notebook where no widget can be shown
-        return "ClassPicker: run this cell in JupyterLab to use it"
 
     # From the controls to the settings
 
@@ -139,17 +108,6 @@ class ClassPicker(widgets.VBox):
         about = f"The network sees this square at {explained.side} × {explained.side} pixels: {self.classifier.source}."
         c.about.value = small(" ".join([about, *explained.remarks]))
 
-    def _begin_with(self, **settings: str | int | None) -> None:
-        problems = []
-        for name, value in settings.items():
-            if value is not None:
-                self._say("")
-                setattr(self, name, value)
-                problems += [self.message] if self._word == "Problem" else []
-        self._redraw()
-        if problems:
-            self._say("; ".join(problems), "Problem")
-
     def _pick(self, name: str | int) -> bool:
         self._say("")
         self.class_name = name
@@ -168,25 +126,13 @@ class ClassPicker(widgets.VBox):
             self.show(file, Path(sent["name"]).stem)
             self.controls.upload.value = ()  # lets the same file be chosen again, and forgets its bytes
 
-    def _save_clicked(self, _: widgets.Button) -> None:
-        with self._in_words():
-            self.save()
-
-    @traitlets.validate(*SETTINGS)
-    def _allowed(self, proposal: dict):
-        """A value that cannot be used is explained in the message, and the setting stays as it was."""
-        name, value = proposal["trait"].name, proposal["value"]
-        try:
-            return self._checked(name, value)
-        except (ValueError, TypeError, LookupError) as error:
-            self._say(str(error), "Problem")
-            return getattr(self, name)
+    _allowed = traitlets.validate(*SETTINGS)(Explorer._proposed)
 
     def _checked(self, name: str, value):
         if name == "class_name":
             return value if value in self.labels else self.labels[self.classifier.index(value)]
-        if name == "opacity" and not 0 <= value <= 1:
-            raise ValueError(f"opacity {value}: choose a number from 0 (picture) to 1 (map)")
+        if name == "opacity":
+            return checked_opacity(value)
         if self.explained and name in ("method", "layer"):
             offered = list(self.explained.methods if name == "method" else self.explained.layers.values())
             if value not in (offered or [None]):
@@ -223,18 +169,3 @@ class ClassPicker(widgets.VBox):
         for button, index in zip(c.likeliest, self.explained.top, strict=True):
             here = self.labels[index] == self.class_name
             button.button_style, button.icon = ("primary", "check") if here else ("", "")
-
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        """What goes wrong inside becomes the message: an exception in a callback would vanish in a log."""
-        self._say("")
-        try:
-            yield
-        except Exception as error:
-            known = isinstance(error, (ValueError, TypeError, LookupError, OSError))
-            text = f"{error.filename}: {error.strerror}" if getattr(error, "strerror", None) else str(error)
-            self._say(text if known else f"{type(error).__name__}: {text}", "Problem")
-
-    def _say(self, text: str, word: str = "") -> None:
-        self._word, self.message = word, text
-        self.controls.message.value = banner(text, word)
