@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from scipy.stats import binomtest
 
 from gradcam_lib.paths import RESULTS
@@ -17,6 +18,14 @@ def share(hits: Sequence[bool]) -> dict[str, float]:
     k, n = int(sum(map(bool, hits))), len(hits)
     interval = binomtest(k, n).proportion_ci(0.95, method="wilson")
     return {"value": round(k / n, 4), "low": round(float(interval.low), 4), "high": round(float(interval.high), 4)}
+
+
+def average(values: Sequence[float], *, seed: int = 0, draws: int = 2000) -> dict[str, float]:
+    """Mean with its 95 % bootstrap interval: {"value", "low", "high"}; values: one per independent example."""
+    array = np.asarray(values, float)
+    picks = np.random.default_rng(seed).integers(len(array), size=(draws, len(array)))
+    low, high = np.quantile(array[picks].mean(1), (0.025, 0.975))
+    return {"value": round(float(array.mean()), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
 
 
 def write_results(name: str, numbers: dict, *, command: str, n: int, folder: Path = RESULTS) -> Path:

@@ -9,7 +9,6 @@ started again ends in the same weights. The weights that are kept are the runnin
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +25,7 @@ from gradcam_lib.models.photonet import PhotoNet
 from gradcam_lib.paths import MODELS, RESULTS
 from gradcam_lib.results import share, write_results
 from gradcam_lib.training.checkpoint import load_if_there, save_atomically
+from gradcam_lib.training.loop import one_cycle
 from gradcam_lib.zoo import load_photonet, save_photonet
 
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
@@ -74,14 +74,6 @@ def cutmix(x: Tensor, y: Tensor, g: torch.Generator) -> tuple[Tensor, Tensor, fl
     x = x.clone()
     x[:, :, top : top + cut, left : left + cut] = x[order, :, top : top + cut, left : left + cut]
     return x, y[order], 1 - cut * cut / side**2
-
-
-def one_cycle(step: int, steps: int, peak: float) -> float:
-    """Linear up over the first fifth, cosine down to nothing."""
-    warm = 0.2 * steps
-    if step < warm:
-        return peak * (step + 1) / warm
-    return peak * 0.5 * (1 + math.cos(math.pi * (step - warm) / (steps - warm)))
 
 
 @torch.no_grad()

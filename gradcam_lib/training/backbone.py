@@ -1,0 +1,148 @@
+"""Train a slim backbone on the rendered world: what ImageNet was to the original systems.
+
+    python -m gradcam_lib.training.backbone --name vgg16
+
+The labels are the answers to the world's questions, with one linear row of scores for each question: image-level
+labels alone, as ImageNet's are. No position of anything is ever given.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from gradcam_lib.models import slim
+from gradcam_lib.training.checkpoint import load_if_there
+from gradcam_lib.training.loop import Recipe, fit, recipe_arguments
+from gradcam_lib.training.photonet import normalise
+from gradcam_lib.worlds.corpus import Corpus, corpus
+from gradcam_lib.worlds.language import ANSWERS
+
+NAMES = ("alexnet", "vgg16", "vgg19", "resnet")
+
+
+class Asked:
+    """The questions of many scenes as numbers: row r asks scene ``scene[r]`` question ``question[r]``.
+
+    like: the questions of other scenes; what was never asked or answered there is left out.
+    """
+
+    def __init__(self, told: Corpus, like: Asked | None = None):
+        rows = [(i, q, a) for i, asked in enumerate(told.questions) for q, a, _, _ in asked]
+        pairs = {(q, a) for _, q, a in rows} if like is None else like.pairs
+        self.pairs = pairs
+        self.texts = sorted({q for q, _ in pairs})
+        number = {q: i for i, q in enumerate(self.texts)}
+        answers = {a: i for i, a in enumerate(ANSWERS)}
+        rows = [(i, number[q], answers[a]) for i, q, a in rows if (q, a) in pairs]
+        self.scene, self.question, self.answer = torch.tensor(rows, dtype=torch.long).T.contiguous()
+        self.first = torch.searchsorted(self.scene, torch.arange(len(told.questions) + 1))
+
+    def possible(self) -> Tensor:
+        """(questions, answers) bool: whether a question ever had an answer."""
+        possible = torch.zeros(len(self.texts), len(ANSWERS), dtype=torch.bool)
+        possible[self.question, self.answer] = True
+        return possible
+
+    def of(self, scenes: Tensor) -> tuple[Tensor, Tensor]:
+        """(rows, which of ``scenes`` each belongs to), for all the questions of some scenes."""
+        low, high = self.first[scenes], self.first[scenes + 1]
+        counts = high - low
+        at = torch.repeat_interleave(torch.arange(len(scenes)), counts)
+        within = torch.arange(len(at)) - torch.repeat_interleave(counts.cumsum(0) - counts, counts)
+        return low[at] + within, at
+
+
+class Answering(nn.Module):
+    """A backbone with one score for every answer that a question ever had: (N, 3, H, W) → (N, pairs).
+
+    possible: (questions, answers) bool. The answer scores of one question make a softmax of their own.
+    """
+
+    def __init__(self, cnn: nn.Module, possible: Tensor):
+        super().__init__()
+        self.cnn = cnn
+        self.head = nn.LazyLinear(int(possible.sum()))
+        number = possible.flatten().cumsum(0).view_as(possible) - 1
+        self.register_buffer("pair", torch.where(possible, number, -1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        code = self.cnn(x)
+        if code.dim() == 4:  # a ResNet ends in a map: a few numbers for each of 4×4 fields tell where things are
+            code = F.adaptive_avg_pool2d(code, 4)
+        return self.head(code.flatten(1))
+
+    def answers(self, scores: Tensor, picture: Tensor, question: Tensor) -> Tensor:
+        """(rows, answers): scores of the answers to a question about a picture each, -inf where one never occurs."""
+        pair = self.pair[question]
+        return torch.where(pair >= 0, scores[picture[:, None], pair], float("-inf"))
+
+
+def pictures(images: np.ndarray, scenes: Tensor) -> Tensor:
+    """(N, 3, H, W), normalised, of some scenes; sorted reading would be faster from a disk, a cache does not mind."""
+    batch = torch.from_numpy(np.asarray(images[scenes.numpy()]))
+    return normalise(batch.permute(0, 3, 1, 2)).contiguous(memory_format=torch.channels_last)
+
+
+def train(name: str, scenes: int, recipe: Recipe, runs: Path) -> Answering:
+    seen, unseen = corpus("train", scenes, runs), corpus("val", 2000, runs)
+    asked = Asked(seen)
+    checks = Asked(unseen, asked)
+    torch.manual_seed(recipe.seed)
+    model = Answering(slim.BACKBONES[f"slim_{name}"](), asked.possible())
+    model(pictures(seen.images, torch.arange(2)))  # the lazy layer learns its width
+    model = model.to(memory_format=torch.channels_last)
+
+    def loss_of(told: Corpus, questions: Asked, pick: Tensor) -> Tensor:
+        rows, at = questions.of(pick)
+        scores = model(pictures(told.images, pick)).float()
+        return F.cross_entropy(model.answers(scores, at, questions.question[rows]), questions.answer[rows])
+
+    def validate() -> float:
+        parts = torch.arange(len(unseen.images)).split(250)
+        return float(np.mean([loss_of(unseen, checks, part) for part in parts]))
+
+    fit(model, scenes, lambda pick, g: loss_of(seen, asked, pick), recipe, validate=validate, runs=runs)
+    return model
+
+
+def trained_backbone(name: str, seed: int, runs: Path) -> nn.Module:
+    """The backbone at the best epoch of its recipe. Errors: it was not trained yet."""
+    path = Path(runs) / f"backbone_{name}_{seed}.pt"
+    if not (saved := load_if_there(path)):
+        raise SystemExit(f"{path}: not there; run: python -m gradcam_lib.training.backbone --name {name}")
+    cnn = slim.BACKBONES[f"slim_{name}"]()
+    cnn.load_state_dict({k.removeprefix("cnn."): v for k, v in saved["best"].items() if k.startswith("cnn.")})
+    return cnn.eval()
+
+
+@torch.inference_mode()
+def codes(cnn: nn.Module, told: Corpus, title: str) -> Tensor:
+    """What the backbone says of every scene: (n, D), or maps (n, K, h, w) in half precision."""
+    parts = torch.arange(len(told.images)).split(250)
+    found = [cnn(pictures(told.images, part)) for part in tqdm(parts, desc=title, disable=None)]
+    return torch.cat([c.half() if c.dim() == 4 else c for c in found]).clone()
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = recipe_arguments("backbone", __doc__.split("\n")[0])
+    parser.add_argument("--name", choices=NAMES, required=True)
+    parser.set_defaults(epochs=8)
+    args = parser.parse_args(argv)
+    recipe = Recipe(f"backbone_{args.name}", args.epochs, 128, 2e-3, 0.02, seed=args.seed, precision=args.precision)
+    model = train(args.name, args.scenes, recipe, args.runs)
+    unseen = corpus("val", 2000, args.runs)
+    asked = Asked(unseen, Asked(corpus("train", args.scenes, args.runs)))
+    with torch.inference_mode():
+        scores = torch.cat([model(pictures(unseen.images, part)) for part in torch.arange(2000).split(250)])
+        right = model.answers(scores, asked.scene, asked.question).argmax(1) == asked.answer
+    print(f"{args.name}: {right.float().mean():.3f} of the questions about unseen scenes")
+
+
+if __name__ == "__main__":
+    main()

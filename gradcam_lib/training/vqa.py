@@ -1,0 +1,156 @@
+"""Train a network that answers questions about the rendered world, on a backbone that stays as it is.
+
+    python -m gradcam_lib.training.backbone --name vgg16
+    python -m gradcam_lib.training.vqa --name vgg16
+
+As in the original, the CNN was trained before and is not touched; its codes are computed once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gradcam_lib.models.coattention import CoAttention
+from gradcam_lib.models.slim import fold
+from gradcam_lib.models.vocabulary import Vocabulary
+from gradcam_lib.models.vqa import LSTMCNN
+from gradcam_lib.question_answering import load_vqa
+from gradcam_lib.results import share, write_results
+from gradcam_lib.systems import save_system
+from gradcam_lib.training.backbone import Asked, codes, trained_backbone
+from gradcam_lib.training.loop import Recipe, fit, recipe_arguments
+from gradcam_lib.worlds.corpus import corpus
+from gradcam_lib.worlds.language import ANSWERS
+
+NAMES = {"alexnet": "alexnet", "vgg16": "vgg16", "vgg19": "vgg19", "coattention": "resnet"}
+PER_SCENE = 4  # questions about one scene that a co-attention network is asked in one epoch
+
+
+def few(asked: Asked, scenes: Tensor, g: torch.Generator, most: int) -> tuple[Tensor, Tensor]:
+    """At most so many random questions about each scene: rows and which of ``scenes`` each belongs to."""
+    rows, at = asked.of(scenes)
+    order = torch.randperm(len(rows), generator=g)
+    order = order[at[order].argsort(stable=True)]
+    place = torch.arange(len(order)) - torch.searchsorted(at[order], at[order])
+    keep = order[place < most]
+    return rows[keep], at[keep]
+
+
+def train(name: str, scenes: int, recipe: Recipe, runs: Path) -> tuple[nn.Module, Vocabulary]:
+    told, unseen = corpus("train", scenes, runs), corpus("val", 2000, runs)
+    asked = Asked(told)
+    checks = Asked(unseen, asked)
+    vocabulary = Vocabulary.of(asked.texts)
+    texts = vocabulary.batch(asked.texts)
+    cnn = fold(trained_backbone(NAMES[name], recipe.seed, runs)).requires_grad_(False)
+    torch.manual_seed(recipe.seed)
+    kind = CoAttention if name == "coattention" else LSTMCNN
+    model = kind(cnn, len(vocabulary), len(ANSWERS))
+    seen_codes, unseen_codes = codes(cnn, told, "codes"), codes(cnn, unseen, "codes of unseen scenes")
+
+    def logits(code: Tensor, question: Tensor) -> Tensor:
+        if name == "coattention":
+            return model.of_map(code.float(), texts[question]).logits
+        each, back = question.unique(return_inverse=True)  # many scenes are asked the same: it is read once
+        return model.join(code, model.encode(texts[each])[back])
+
+    def loss_of(pick: Tensor, g: torch.Generator) -> Tensor:
+        rows, at = few(asked, pick, g, PER_SCENE) if name == "coattention" else asked.of(pick)
+        return F.cross_entropy(logits(seen_codes[pick][at], asked.question[rows]).float(), asked.answer[rows])
+
+    def validate() -> float:
+        losses = []
+        for part in torch.arange(len(unseen_codes)).split(250):
+            rows, at = checks.of(part)
+            losses.append(F.cross_entropy(logits(unseen_codes[part][at], checks.question[rows]), checks.answer[rows]))
+        return float(np.mean(losses))
+
+    fit(model, scenes, loss_of, recipe, validate=validate, runs=runs)
+    return model, vocabulary
+
+
+def balanced(asked: Asked) -> Tensor:
+    """Rows in which every answer to a question occurs equally often, answers with fewer than five rows left out.
+
+    Whoever does not look can do no better there than chance.
+    """
+    groups: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for row, (q, a) in enumerate(zip(asked.question.tolist(), asked.answer.tolist(), strict=True)):
+        groups[q][a].append(row)
+    kept = []
+    for answers in groups.values():
+        common = [rows for rows in answers.values() if len(rows) >= 5]
+        if len(common) > 1:
+            fewest = min(map(len, common))
+            kept += [row for rows in common for row in rows[:fewest]]
+    return torch.tensor(sorted(kept))
+
+
+def question_only(asked: Asked, train_asked: Asked) -> Tensor:
+    """Whether the most frequent answer of the training scenes is right: the best that can be done blind. (rows,)"""
+    counts: dict[int, Counter] = defaultdict(Counter)
+    for q, a in zip(train_asked.question.tolist(), train_asked.answer.tolist(), strict=True):
+        counts[q][a] += 1
+    usual = {q: c.most_common(1)[0][0] for q, c in counts.items()}
+    return torch.tensor([usual[q] for q in asked.question.tolist()]) == asked.answer
+
+
+@torch.inference_mode()
+def measure(name: str, path: Path, runs: Path, scenes: int, n: int = 6000) -> dict:
+    """Accuracy of the shipped weights on unseen scenes: as asked, balanced, by type of question, and asked blind."""
+    told = corpus("test", n, runs)
+    train_asked = Asked(corpus("train", scenes, runs))
+    asked = Asked(told, train_asked)
+    vqa = load_vqa(f"world-{name}", weights=path)
+    texts = vqa.vocabulary.batch(asked.texts)
+    seen = codes(vqa.model.cnn, told, "codes of the test")
+    right = []
+    for part in torch.arange(n).split(250):
+        rows, at = asked.of(part)
+        code, question = seen[part][at].float(), texts[asked.question[rows]]
+        logits = vqa.model.of_map(code, question).logits if name == "coattention" else vqa.model.logits(code, question)
+        right.append(logits.argmax(1) == asked.answer[rows])
+    right, even, blind = torch.cat(right), balanced(asked), question_only(asked, train_asked)
+    kinds = np.array([kind for one in told.questions for q, a, _, kind in one if (q, a) in asked.pairs])
+    numbers = {
+        "questions": len(right),
+        "accuracy": share(right.tolist()),
+        "balanced_questions": len(even),
+        "balanced_accuracy": share(right[even].tolist()),
+        "question_only_accuracy": share(blind.tolist()),
+        "question_only_balanced_accuracy": share(blind[even].tolist()),
+    }
+    for kind in sorted(set(kinds)):
+        numbers[f"balanced_accuracy_{kind}"] = share(
+            right[even][torch.from_numpy(kinds[even.numpy()] == kind)].tolist()
+        )
+    return numbers
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = recipe_arguments("vqa", __doc__.split("\n")[0])
+    parser.add_argument("--name", choices=tuple(NAMES), required=True)
+    parser.set_defaults(epochs=30)
+    args = parser.parse_args(argv)
+    recipe = Recipe(f"vqa_{args.name}", args.epochs, 128, 2e-3, seed=args.seed, precision=args.precision)
+    model, vocabulary = train(args.name, args.scenes, recipe, args.runs)
+    path = args.out / f"vqa_world_{args.name}.safetensors"
+    save_system(model, path, vocabulary, answers=list(ANSWERS))
+    numbers = measure(args.name, path, args.runs, args.scenes)
+    command = f"python -m gradcam_lib.training.vqa --name {args.name} --scenes {args.scenes} --epochs {args.epochs}"
+    command += f" --precision {args.precision} --seed {args.seed}"
+    parameters = sum(p.numel() for p in model.parameters())
+    print(write_results(f"vqa_{args.name}", {"parameters": parameters, **numbers}, command=command,
+                        n=numbers["questions"], folder=args.results))  # fmt: skip
+    for key, value in numbers.items():
+        print(f"  {key}: {value}")
+
+
+if __name__ == "__main__":
+    main()
