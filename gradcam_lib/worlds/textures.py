@@ -17,13 +17,16 @@ WIDE, TALL = 2 * FULL, 192  # room for a random offset, and for the lowest horiz
 EVEN = 128  # the value of a texture that changes nothing
 VARIANTS = 4
 GROUNDS = {  # what it is made of, source pixels per pixel across and along, grains blurred away, contrast
-    "lawn": ("grass", 1.1, 1.0, 0.6, 13),
-    "savannah": ("grass", 1.5, 0.8, 0.6, 16),
-    "sand": ("gravel", 1.8, 1.2, 1.5, 7),
-    "asphalt": ("gravel", 2.4, 1.6, 0.8, 10),
-    "water": ("gravel", 0.18, 1.3, 1.5, 10),
-    "wood": ("gravel", 0.06, 0.9, 1.0, 11),
-    "stone": ("gravel", 0.35, 0.35, 4.0, 7),
+    "lawn": ("grass", 1.3, 1.2, 0.7, 10),
+    "savannah": ("grass", 1.7, 0.9, 0.7, 12),
+    "sand": ("gravel", 2.4, 1.6, 1.5, 5),
+    "asphalt": ("gravel", 3.0, 2.0, 0.8, 8),
+    "water": ("gravel", 0.18, 1.3, 1.5, 9),
+    "wood": ("gravel", 0.06, 0.9, 1.0, 10),
+    "stone": ("gravel", 0.5, 0.4, 5.0, 5),
+    "checks": ("checks", 1.3, 1.3, 0.8, 14),
+    "stripes": ("stripes", 1.3, 1.3, 0.8, 12),
+    "linen": ("gravel", 4.0, 4.0, 0.8, 3),
 }
 
 
@@ -45,12 +48,20 @@ def brick(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
 
 
 @lru_cache
-def _photograph(name: str) -> np.ndarray:
-    """(512, 512) float32 with mean 0 and deviation 1, without the light that fell on it."""
+def _surface(name: str) -> np.ndarray:
+    """(512, 512) float32 with mean 0 and deviation 1, without the light that fell on it; it tiles."""
+    if name in ("checks", "stripes"):
+        y, x = np.mgrid[:512, :512] // 32 % 2
+        image = (x + (y if name == "checks" else 0)).astype(np.float32)
+        return (image - image.mean()) / image.std()
     from skimage import data  # slow to import, and only pictures need it
 
     image = getattr(data, name)().astype(np.float32)
     image -= cv2.GaussianBlur(image, (0, 0), 30)
+    if name != "brick":
+        inner = np.clip(np.minimum(np.arange(512), np.arange(512)[::-1]) / 64, 0, 1).astype(np.float32)
+        for axis, share in ((0, inner[:, None]), (1, inner)):  # at the rims, what was next to itself in the middle
+            image = share * image + (1 - share) * np.roll(image, 256, axis)
     return image / image.std()
 
 
@@ -58,12 +69,12 @@ def _photograph(name: str) -> np.ndarray:
 def _ground(name: str, variant: int) -> np.ndarray:
     source, across, along, blur, contrast = GROUNDS[name]
     rng = np.random.default_rng(variant)
-    image = cv2.GaussianBlur(_photograph(source), (0, 0), blur)
+    image = cv2.GaussianBlur(_surface(source), (0, 0), blur)
     v, u = np.mgrid[0:TALL:0.5, 0:WIDE:0.5].astype(np.float32)
     near = (v + 60) / (TALL + 60)  # 1 in front; what is far is small
     x = rng.uniform(0, 512) + across * (u - WIDE / 2) / near
     y = rng.uniform(0, 512) + along * (TALL + 60) / near
-    image = cv2.remap(image, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT)
+    image = cv2.remap(image, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, None, cv2.BORDER_WRAP)
     image = cv2.resize(image[:, :: rng.choice((-1, 1))], (WIDE, TALL), interpolation=cv2.INTER_AREA)
     image *= contrast * np.linspace(0.35, 1, TALL, dtype=np.float32)[:, None] / image[TALL // 2 :].std()
     return _as_texture(image + 7 * noise(rng, TALL, WIDE, 5, 6))
@@ -71,10 +82,10 @@ def _ground(name: str, variant: int) -> np.ndarray:
 
 @lru_cache
 def _brick() -> np.ndarray:
-    lying = np.rot90(_photograph("brick"))  # the photograph has the bricks upright
-    small = cv2.resize(lying, (FULL // 2, FULL // 2), interpolation=cv2.INTER_AREA)
-    small = cv2.copyMakeBorder(small, 0, FULL // 2, 0, FULL // 2, cv2.BORDER_REFLECT)
-    return _as_texture(13 * small / small.std() + 6 * noise(np.random.default_rng(0), FULL, FULL, 6, 6))
+    lying = np.rot90(_surface("brick"))  # the photograph has the bricks upright
+    small = cv2.resize(lying, (112, 112), interpolation=cv2.INTER_AREA)
+    small = cv2.copyMakeBorder(small, 0, FULL - 112, 0, FULL - 112, cv2.BORDER_REFLECT)
+    return _as_texture(10 * small / small.std() + 6 * noise(np.random.default_rng(0), FULL, FULL, 6, 6))
 
 
 def _as_texture(image: np.ndarray) -> np.ndarray:
@@ -94,21 +105,22 @@ def clouds(style: str, variant: int) -> np.ndarray:
     rng = np.random.default_rng(variant)
     if style == "puffs":
         mask = np.zeros((TALL, WIDE), np.uint8)
-        for x in np.linspace(20, WIDE - 20, 5) + rng.uniform(-30, 30, 5):
-            _puff(mask, rng, x, rng.uniform(15, 85), rng.uniform(16, 34))
-        return cv2.GaussianBlur(mask, (0, 0), 1.5).astype(np.float32) / 255
-    rough = 1.2 if style == "wisps" else 0.5
+        for x in np.linspace(0, WIDE, 7) + rng.uniform(-30, 30, 7):
+            _puff(mask, rng, x, rng.uniform(24, 100), rng.uniform(14, 32))
+        soft = cv2.GaussianBlur(mask, (0, 0), 1.2).astype(np.float32) / 255
+        return soft * (0.8 + 0.2 * noise(rng, TALL, WIDE, 12, 24))
+    rough = 0.8 if style == "wisps" else 0.5
     across = 4 if style == "wisps" else 7
     fog = sum(noise(rng, TALL, WIDE, 5 * 2**i, across * 2**i) * rough**i / 2 for i in range(4))
-    return np.clip(fog - 0.25 if style == "wisps" else fog + 0.5, 0, 0.85)
+    return np.clip(0.9 * fog - 0.1 if style == "wisps" else fog + 0.5, 0, 0.85)
 
 
 def _puff(mask: np.ndarray, rng: np.random.Generator, x: float, y: float, size: float) -> None:
     """One cloud as children paint it: a few round heads on a flat base."""
     for shift in np.linspace(-1, 1, 6):
-        r = size * (0.55 - 0.3 * abs(shift)) * rng.uniform(0.7, 1.25)
-        points = ellipse((x + 1.4 * size * shift, y), (1.5 * r, r))
-        points[:, 1] = np.minimum(points[:, 1], y + 0.2 * size)
+        r = size * (0.5 - 0.26 * abs(shift)) * rng.uniform(0.75, 1.25)
+        points = ellipse((x + 1.3 * size * shift, y - 0.3 * size * (1 - abs(shift))), (1.2 * r, r))
+        points[:, 1] = np.minimum(points[:, 1], y + 0.12 * size)
         cv2.fillPoly(mask, [np.rint(points * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
 
 
@@ -116,7 +128,7 @@ def _puff(mask: np.ndarray, rng: np.random.Generator, x: float, y: float, size: 
 def glow() -> np.ndarray:
     """(160, 160) float32: a sun with its halo, 1 in the middle, 0 at the rim."""
     r = np.hypot(*np.mgrid[-79.5:80, -79.5:80]) / 80
-    return (0.6 * np.clip((0.2 - r) / 0.04, 0, 1) + 0.4 * np.clip(1 - r, 0, 1) ** 2).astype(np.float32)
+    return (0.6 * np.clip((0.2 - r) / 0.09, 0, 1) + 0.4 * np.clip(1 - r, 0, 1) ** 2).astype(np.float32)
 
 
 @lru_cache(None)
@@ -125,7 +137,7 @@ def rain(variant: int) -> np.ndarray:
     rng = np.random.default_rng(variant)
     tile = np.zeros((FULL, FULL), np.uint8)
     slant = rng.uniform(-0.35, 0.35)
-    for x, y, length, light in rng.uniform((0, -8, 4, 14), (FULL, FULL, 11, 46), (420, 4)):
+    for x, y, length, light in rng.uniform((0, -8, 3, 10), (FULL, FULL, 9, 34), (640, 4)):
         ends = np.array([(x, y), (x + slant * length, y + length)]) * 16
         cv2.line(tile, *np.rint(ends).astype(int).tolist(), light, 1, cv2.LINE_AA, 4)
     return cv2.cvtColor(tile, cv2.COLOR_GRAY2RGB)

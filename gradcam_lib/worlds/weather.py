@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from gradcam_lib.worlds import textures
+from gradcam_lib.worlds.brushes import blend, shade_rows
 from gradcam_lib.worlds.painter import SIDE
 from gradcam_lib.worlds.scene import Scene
 from gradcam_lib.worlds.textures import EVEN, FULL
@@ -26,7 +27,7 @@ SKIES = {  # light → (above, at the horizon), several each
     ),
 }  # fmt: skip
 GRAY = np.array([168, 174, 182])
-TINT = {"day": (1.0, 1.0, 1.0), "evening": (0.98, 0.87, 0.77), "overcast": (0.9, 0.94, 0.97)}
+TINT = {"day": (1.0, 1.0, 1.0), "evening": (0.98, 0.88, 0.8), "overcast": (0.9, 0.94, 0.97)}
 FALLOFFS = 12
 RAINS = 6
 
@@ -46,12 +47,6 @@ def paint_sky(canvas: np.ndarray, scene: Scene, rng: np.random.Generator, rows: 
     return above, low
 
 
-def shade_rows(region: np.ndarray, top, bottom) -> None:
-    """Fills a region with a vertical gradient, in place."""
-    column = np.clip((top, bottom), 0, 255).astype(np.uint8)[:, None]
-    cv2.resize(column, (region.shape[1], region.shape[0]), dst=region)
-
-
 def _paint_sun(sky: np.ndarray, rng: np.random.Generator, light: str) -> None:
     x, y = rng.integers((10, 10), (FULL - 10, len(sky))).tolist()
     glow = textures.glow()
@@ -59,21 +54,14 @@ def _paint_sun(sky: np.ndarray, rng: np.random.Generator, light: str) -> None:
     y1, x1 = min(y + half, len(sky)), min(x + half, FULL)
     weight = glow[y0 - y + half : y1 - y + half, x0 - x + half : x1 - x + half]
     region = sky[y0:y1, x0:x1]
-    blend(region, (255, 250, 226) if light == "day" else (255, 226, 176), weight)
+    blend(region, (255, 250, 226) if light == "day" else (255, 238, 206), weight)
 
 
 def _paint_clouds(sky: np.ndarray, rng: np.random.Generator, low: np.ndarray, style: str) -> None:
     style = style if style and rng.random() < 0.7 else ("puffs", "wisps")[rng.integers(2)]
-    variant, x, y = rng.integers((6, FULL, textures.TALL - len(sky) + 1)).tolist()
+    variant, x, y = rng.integers((8, FULL, min(30, textures.TALL - len(sky)) + 1)).tolist()
     weight = textures.clouds(style, variant)[y : y + len(sky), x : x + FULL]
     blend(sky, np.minimum(low + rng.uniform(10, 40), 250), weight)
-
-
-def blend(region: np.ndarray, colour, weight: np.ndarray) -> None:
-    """Lets a colour shine through where weight says, 0 … 1, in place."""
-    plain = np.empty_like(region)
-    plain[:] = np.asarray(colour, np.uint8)
-    region[:] = cv2.blendLinear(plain, region, weight, 1 - weight)
 
 
 def finish(canvas: np.ndarray, scene: Scene) -> np.ndarray:
