@@ -1,4 +1,4 @@
-"""Dogs, cats, elephants and zebras from the side: a pose is an outline, four legs, a tail and the place of the head."""
+"""Dogs, cats, elephants and zebras from the side: a pose is an outline, legs, a tail and the place of the head."""
 
 from __future__ import annotations
 
@@ -7,175 +7,260 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcam_lib.worlds.painter import Colour, Painter, ellipse, shade, smooth
+from gradcam_lib.worlds.painter import Colour, Painter, ellipse, outline, shade
 from gradcam_lib.worlds.scene import COLOURS, Thing
 
 Point = tuple[float, float]
-Line = tuple[Point, ...]
+Lines = np.ndarray  # (lines, points, 2)
+Patches = tuple[tuple[Point, Point], ...]  # middle and radii
 
 INK = (40, 34, 36)
 IVORY = (250, 244, 226)
 COATS = {**COLOURS, "yellow": (238, 196, 84), "orange": (234, 144, 56), "brown": (146, 98, 60)}  # fur, not paint
 
 
+def _lines(text: str) -> Lines:
+    """Lines through "x y" pairs in hundredths; a semicolon begins the next one."""
+    lines = [[[float(n) / 100 for n in pair.split()] for pair in line.split(",")] for line in text.split(";")]
+    longest = max(map(len, lines))
+    return np.array([line + line[-1:] * (longest - len(line)) for line in lines])  # a point drawn twice is no harm
+
+
 @dataclass(frozen=True)
 class Pose:
-    """Body outline, legs (far, then near), tail, middle of the head; haunch: the thigh of a sitting animal."""
+    """Trunk, far and near legs, tail, middle of the head; the thigh of who sits; where stripes and patches may be."""
 
     body: np.ndarray
-    far: tuple[Line, ...]
-    near: tuple[Line, ...]
-    tail: Line
+    far: Lines
+    near: Lines
+    tail: Lines
     head: Point
+    patches: Patches
     haunch: np.ndarray | None = None
-    marks: tuple[Line, ...] = ()
-    patches: tuple[tuple[Point, Point], ...] = ()
+    marks: Lines | None = None
 
 
-_DOG_BODY = smooth([
-    (-0.46, -0.56), (-0.36, -0.69), (0.0, -0.66), (0.17, -0.76), (0.3, -0.93), (0.45, -0.78), (0.41, -0.5), (0.26, -0.36),
-    (-0.05, -0.41), (-0.3, -0.37), (-0.44, -0.42),
-])  # fmt: skip
-_DOG_LEAP = _DOG_BODY * (1.08, 1) + (0.0, -0.03)
-_DOG_SITS = smooth([
-    (0.04, -0.86), (-0.12, -0.62), (-0.31, -0.34), (-0.35, -0.1), (-0.2, -0.02), (0.1, -0.04), (0.25, -0.28),
-    (0.31, -0.52), (0.28, -0.82),
-])  # fmt: skip
+def _poses(body: np.ndarray, head: Point, patches: Patches, *limbs: tuple[str, str, str], **more) -> tuple[Pose, ...]:
+    """Variants of a pose that differ in their (far legs, near legs, tail) alone."""
+    return tuple(Pose(body, *map(_lines, one), head, patches, **more) for one in limbs)
+
+
+_DOG = outline("-46 -56, -36 -69, 0 -66, 17 -76, 30 -93, 45 -78, 41 -50, 26 -36, -5 -41, -30 -37, -44 -42")
+_DOG_SITS = outline("4 -86, -12 -62, -31 -34, -35 -10, -20 -2, 10 -4, 25 -28, 31 -52, 28 -82")
 _DOG_PATCHES = (((-0.16, -0.56), (0.16, 0.1)), ((0.3, -0.56), (0.09, 0.13)))
-_RUNS = {"body": _DOG_LEAP, "head": (0.44, -0.82), "patches": _DOG_PATCHES}
 
 DOG = {
-    "standing": (
-        Pose(_DOG_BODY, (((-0.24, -0.45), (-0.27, -0.24), (-0.23, -0.06), (-0.19, -0.06)),
-                         ((0.36, -0.45), (0.37, -0.06), (0.41, -0.06))),
-             (((-0.35, -0.46), (-0.42, -0.25), (-0.37, -0.06), (-0.32, -0.06)),
-              ((0.26, -0.45), (0.26, -0.06), (0.31, -0.06))),
-             ((-0.42, -0.6), (-0.54, -0.66), (-0.6, -0.78), (-0.58, -0.9)), (0.38, -0.8), patches=_DOG_PATCHES),
-        Pose(_DOG_BODY, (((-0.26, -0.45), (-0.22, -0.24), (-0.2, -0.06), (-0.15, -0.06)),
-                         ((0.34, -0.45), (0.42, -0.26), (0.43, -0.06), (0.48, -0.06))),
-             (((-0.35, -0.46), (-0.46, -0.25), (-0.46, -0.06), (-0.41, -0.06)),
-              ((0.26, -0.45), (0.23, -0.06), (0.28, -0.06))),
-             ((-0.42, -0.6), (-0.55, -0.56), (-0.66, -0.6)), (0.38, -0.8), patches=_DOG_PATCHES),
+    "standing": _poses(
+        _DOG, (0.38, -0.8), _DOG_PATCHES,
+        ("-24 -45, -27 -24, -23 -6, -19 -6; 36 -45, 37 -6, 41 -6",
+         "-35 -46, -42 -25, -37 -6, -32 -6; 26 -45, 26 -6, 31 -6", "-42 -60, -54 -66, -60 -78, -58 -90"),
+        ("-26 -45, -22 -24, -20 -6, -15 -6; 34 -45, 42 -26, 43 -6, 48 -6",
+         "-35 -46, -46 -25, -46 -6, -41 -6; 26 -45, 23 -6, 28 -6", "-42 -60, -55 -56, -66 -60"),
     ),
-    "sitting": (
-        Pose(_DOG_SITS, (((0.22, -0.4), (0.28, -0.06), (0.33, -0.06)),),
-             (((0.18, -0.45), (0.2, -0.06), (0.25, -0.06)), ((-0.14, -0.06), (0.06, -0.06))),
-             ((-0.3, -0.12), (-0.46, -0.07), (-0.58, -0.14)), (0.2, -0.8), ellipse((-0.13, -0.18), (0.17, 0.16)),
-             patches=(((-0.12, -0.45), (0.1, 0.12)), ((0.24, -0.5), (0.07, 0.14)))),
+    "sitting": _poses(
+        _DOG_SITS, (0.2, -0.8), (((-0.12, -0.45), (0.1, 0.12)), ((0.24, -0.5), (0.07, 0.14))),
+        ("22 -40, 28 -6, 33 -6", "18 -45, 20 -6, 25 -6; -14 -6, 6 -6", "-30 -12, -46 -7, -58 -14"),
+        ("22 -40, 30 -6, 35 -6", "18 -45, 17 -6, 22 -6; -14 -6, 4 -6", "-30 -12, -44 -14, -52 -30"),
+        haunch=ellipse((-0.13, -0.18), (0.17, 0.16)),
     ),
-    "running": (
-        Pose(far=(((-0.32, -0.48), (-0.46, -0.3), (-0.6, -0.22)), ((0.36, -0.48), (0.56, -0.38), (0.68, -0.26))),
-             near=(((-0.38, -0.48), (-0.56, -0.3), (-0.7, -0.13)), ((0.3, -0.46), (0.46, -0.27), (0.62, -0.14))),
-             tail=((-0.46, -0.63), (-0.6, -0.72), (-0.74, -0.72)), **_RUNS),
-        Pose(far=(((-0.3, -0.46), (-0.26, -0.28), (-0.12, -0.16)), ((0.34, -0.48), (0.3, -0.28), (0.14, -0.18))),
-             near=(((-0.38, -0.48), (-0.36, -0.24), (-0.2, -0.06)), ((0.32, -0.46), (0.46, -0.3), (0.38, -0.1))),
-             tail=((-0.46, -0.63), (-0.6, -0.66), (-0.7, -0.8)), **_RUNS),
+    "running": _poses(
+        _DOG * (1.08, 1) - (0, 0.03), (0.44, -0.82), _DOG_PATCHES,
+        ("-32 -48, -46 -30, -60 -22; 36 -48, 56 -38, 68 -26",
+         "-38 -48, -56 -30, -70 -13; 30 -46, 46 -27, 62 -14", "-46 -63, -60 -72, -74 -72"),
+        ("-30 -46, -26 -28, -12 -16; 34 -48, 30 -28, 14 -18",
+         "-38 -48, -36 -24, -20 -6; 32 -46, 46 -30, 38 -10", "-46 -63, -60 -66, -70 -80"),
     ),
 }  # fmt: skip
 
-_CAT_BODY = smooth([
-    (-0.5, -0.5), (-0.4, -0.62), (-0.05, -0.58), (0.24, -0.62), (0.46, -0.7), (0.5, -0.5), (0.38, -0.32), (0.0, -0.27),
-    (-0.36, -0.29), (-0.48, -0.36),
-])  # fmt: skip
-_CAT_SITS = smooth([
-    (0.02, -0.68), (-0.17, -0.46), (-0.28, -0.24), (-0.26, -0.06), (-0.1, -0.01), (0.2, -0.02), (0.25, -0.26),
-    (0.27, -0.5), (0.2, -0.68),
-])  # fmt: skip
-_CAT_MARKS = tuple(((x, -0.585), (x - 0.03, -0.45)) for x in (-0.36, -0.22, -0.08, 0.06))
-_CAT_PATCHES = (((-0.2, -0.47), (0.14, 0.09)), ((0.36, -0.46), (0.1, 0.12)))
-_CAT_STANDS = {"body": _CAT_BODY, "head": (0.44, -0.7), "marks": _CAT_MARKS, "patches": _CAT_PATCHES}
-_CAT_REST = {
-    "body": _CAT_SITS, "head": (0.12, -0.72), "haunch": ellipse((-0.08, -0.17), (0.16, 0.15)),
-    "marks": (((-0.15, -0.46), (-0.02, -0.42)), ((-0.22, -0.34), (-0.08, -0.33)), ((-0.07, -0.56), (0.02, -0.52))),
-    "patches": (((-0.1, -0.42), (0.09, 0.1)), ((0.18, -0.4), (0.07, 0.12))),
-}  # fmt: skip
-_CAT_FEET = (((0.14, -0.4), (0.14, -0.05), (0.19, -0.05)), ((-0.1, -0.05), (0.06, -0.05)))
-_CAT_FAR = (((0.22, -0.4), (0.23, -0.05), (0.28, -0.05)),)
+_CAT = outline("-50 -50, -40 -62, -5 -58, 24 -62, 46 -70, 50 -50, 38 -32, 0 -27, -36 -29, -48 -36")
+_CAT_SITS = outline("2 -68, -17 -46, -28 -24, -26 -6, -10 -1, 20 -2, 25 -26, 27 -50, 20 -68")
+_CAT_FEET = "22 -40, 23 -5, 28 -5", "14 -40, 14 -5, 19 -5; -10 -5, 6 -5"
 
 CAT = {
-    "standing": (
-        Pose(far=(((-0.28, -0.34), (-0.28, -0.05), (-0.24, -0.05)), ((0.38, -0.36), (0.39, -0.05), (0.43, -0.05))),
-             near=(((-0.4, -0.36), (-0.42, -0.05), (-0.38, -0.05)), ((0.27, -0.36), (0.27, -0.05), (0.31, -0.05))),
-             tail=((-0.46, -0.5), (-0.58, -0.58), (-0.62, -0.74), (-0.55, -0.88), (-0.6, -0.98)), **_CAT_STANDS),
-        Pose(far=(((-0.26, -0.34), (-0.2, -0.05), (-0.16, -0.05)), ((0.38, -0.36), (0.48, -0.05), (0.52, -0.05))),
-             near=(((-0.4, -0.36), (-0.48, -0.05), (-0.44, -0.05)), ((0.27, -0.36), (0.22, -0.05), (0.26, -0.05))),
-             tail=((-0.46, -0.5), (-0.62, -0.46), (-0.72, -0.56), (-0.74, -0.7)), **_CAT_STANDS),
+    "standing": _poses(
+        _CAT, (0.44, -0.7), (((-0.2, -0.47), (0.14, 0.09)), ((0.36, -0.46), (0.1, 0.12))),
+        ("-28 -34, -28 -5, -24 -5; 38 -36, 39 -5, 43 -5", "-40 -36, -42 -5, -38 -5; 27 -36, 27 -5, 31 -5",
+         "-46 -50, -58 -58, -62 -74, -55 -88, -60 -98"),
+        ("-26 -34, -20 -5, -16 -5; 38 -36, 48 -5, 52 -5", "-40 -36, -48 -5, -44 -5; 27 -36, 22 -5, 26 -5",
+         "-46 -50, -62 -46, -72 -56, -74 -70"),
+        marks=_lines("-36 -58, -39 -45; -22 -58, -25 -45; -8 -58, -11 -45; 6 -58, 3 -45; "
+                     "44 -85, 44 -79; 37 -84, 38 -79"),
     ),
-    "sitting": (
-        Pose(far=_CAT_FAR, near=_CAT_FEET, tail=((-0.2, -0.08), (-0.38, -0.07), (-0.45, -0.18), (-0.38, -0.28)),
-             **_CAT_REST),
-        Pose(far=_CAT_FAR, near=_CAT_FEET, tail=((-0.22, -0.1), (-0.36, -0.16), (-0.4, -0.36), (-0.48, -0.46)),
-             **_CAT_REST),
+    "sitting": _poses(
+        _CAT_SITS, (0.12, -0.72), (((-0.1, -0.42), (0.09, 0.1)), ((0.18, -0.4), (0.07, 0.12))),
+        (*_CAT_FEET, "-20 -8, -38 -7, -45 -18, -38 -28"),
+        (*_CAT_FEET, "-22 -10, -36 -16, -40 -36, -48 -46"),
+        haunch=ellipse((-0.08, -0.17), (0.16, 0.15)),
+        marks=_lines("-15 -46, -2 -42; -22 -34, -8 -33; -7 -56, 2 -52; 12 -87, 12 -81; 5 -86, 6 -81"),
     ),
 }  # fmt: skip
 
-# Heads round their middle.
-_DOG_HEAD = smooth([
-    (-0.16, 0.0), (-0.13, -0.13), (0.0, -0.18), (0.11, -0.1), (0.25, -0.06), (0.29, 0.03), (0.2, 0.1), (0.02, 0.14),
-    (-0.12, 0.11),
-])  # fmt: skip
+# Heads and ears round the middle of the head.
+_DOG_HEAD = outline("-16 0, -13 -13, 0 -18, 11 -10, 25 -6, 29 3, 20 10, 2 14, -12 11")
 _DOG_EARS = (
-    smooth([(-0.04, -0.15), (-0.15, -0.12), (-0.21, 0.06), (-0.13, 0.14), (-0.05, 0.02)]),
+    outline("-4 -15, -15 -12, -21 6, -13 14, -5 2"),
     np.array([(-0.14, -0.06), (-0.11, -0.26), (0.02, -0.14)]),
-    smooth([(-0.02, -0.16), (-0.13, -0.17), (-0.2, -0.02), (-0.12, 0.02)]),
+    outline("-2 -16, -13 -17, -20 -2, -12 2"),
 )
-_CAT_HEAD = smooth(
-    [(-0.21, 0.02), (-0.15, -0.13), (0.0, -0.16), (0.15, -0.13), (0.21, 0.02), (0.12, 0.14), (-0.12, 0.14)]
-)
+_CAT_HEAD = outline("-21 2, -15 -13, 0 -16, 15 -13, 21 2, 12 14, -12 14")
 _CAT_EARS = tuple(np.array([(s * 0.19, -0.04), (s * 0.18, -0.28), (s * 0.04, -0.14)]) for s in (-1, 1))
 
 
 def draw_dog(painter: Painter, thing: Thing) -> None:
     """A dog. Parts: body, head, ears, eyes, legs, tail."""
     rng = np.random.default_rng(thing.style)
-    coat, pose = _coat(thing, rng), _pose(DOG, thing)
-    accent, ear, spots = _accent(thing.colour, rng), _DOG_EARS[rng.integers(3)], rng.integers(4)
-    _draw_body(painter, pose, coat, 0.115, 0.08)
-    with painter.part("body"):
-        for centre, radii in pose.patches[: spots % 3]:
-            painter.ellipse(centre, radii, accent, edge=None)
-    _draw_near_legs(painter, pose, coat, 0.115)
+    pose, coat = _pose(DOG, thing), _coat(thing, rng)
+    accent, patches = _accent(thing.colour, rng), pose.patches[: rng.integers(3)]
+    _draw_trunk(painter, pose, coat, leg=0.115, tail=(0.07, 0.08, 0.12)[rng.integers(3)])
+    _draw_patches(painter, patches, accent)
+    _draw_near_legs(painter, pose, coat, leg=0.115)
     x, y = pose.head
+    if rng.random() < 0.3:
+        with painter.part("body"):
+            painter.stroke([(x - 0.15, y + 0.06), (x - 0.05, y + 0.15), (x + 0.08, y + 0.17)], 0.05, (200, 60, 60))
     with painter.part("head"):
         painter.polygon(_DOG_HEAD + pose.head, coat)
-        if spots > 1:
+        if rng.random() < 0.5:
             painter.ellipse((x + 0.19, y + 0.035), (0.1, 0.06), shade(accent, 1.1), edge=None)
         painter.ellipse((x + 0.27, y - 0.03), (0.045, 0.04), INK, edge=None)
     with painter.part("ears"):
-        painter.polygon(ear + pose.head, shade(coat, 0.7 if thing.colour != "black" else 1.2))
-    _draw_eyes(painter, [(x + 0.06, y - 0.05)], thing.colour)
+        painter.polygon(_DOG_EARS[rng.integers(3)] + pose.head, shade(coat, 1.2 if thing.colour == "black" else 0.7))
+    _draw_eyes(painter, [(x + 0.06, y - 0.05)], amber=thing.colour == "black")
 
 
 def draw_cat(painter: Painter, thing: Thing) -> None:
     """A cat. Parts: body, head, ears, eyes, legs, tail, and stripes where the style is even."""
     rng = np.random.default_rng(thing.style)
-    coat, pose = _coat(thing, rng), _pose(CAT, thing)
-    accent, spots = _accent(thing.colour, rng), rng.integers(3)
-    stripe = shade(coat, 1.35 if thing.colour == "black" else 0.66)
-    _draw_body(painter, pose, coat, 0.095, 0.085)
-    with painter.part("body"):
-        for centre, radii in pose.patches[:0] if thing.style % 2 == 0 else pose.patches[:spots]:
-            painter.ellipse(centre, radii, accent, edge=None)
-    _draw_near_legs(painter, pose, coat, 0.095)
+    pose, coat, striped = _pose(CAT, thing), _coat(thing, rng), thing.style % 2 == 0
+    accent = _accent(thing.colour, rng)
+    _draw_trunk(painter, pose, coat, leg=0.095, tail=0.085)
+    if not striped:
+        _draw_patches(painter, pose.patches[: rng.integers(3)], accent)
+    _draw_near_legs(painter, pose, coat, leg=0.095)
     x, y = pose.head
     with painter.part("ears"):
         for ear in _CAT_EARS:
             painter.polygon(ear + pose.head, coat)
-            painter.polygon((ear - (0, -0.15)) * 0.55 + (x, y - 0.13), (236, 170, 160), edge=None)
+            painter.polygon((ear + (0, 0.15)) * 0.55 + (x, y - 0.13), (236, 170, 160), edge=None)
     with painter.part("head"):
         painter.polygon(_CAT_HEAD + pose.head, coat)
         painter.ellipse((x + 0.02, y + 0.07), (0.09, 0.055), shade(accent, 1.2), edge=None)
         painter.stroke([(x + 0.02, y + 0.035)] * 2, 0.045, (222, 120, 124))
-    if thing.style % 2 == 0:
+    if striped:
         with painter.part("stripes"):
-            for line in (*pose.marks, ((x, y - 0.15), (x, y - 0.08)), ((x - 0.07, y - 0.14), (x - 0.06, y - 0.09))):
-                painter.stroke(line, 0.04, stripe)
-    _draw_eyes(painter, [(x - 0.07, y - 0.02), (x + 0.1, y - 0.02)], "black")
+            painter.stroke(pose.marks, 0.04, shade(coat, 1.35 if thing.colour == "black" else 0.66))
+    _draw_eyes(painter, [(x - 0.07, y - 0.02), (x + 0.1, y - 0.02)], amber=True)
+
+
+_BULK = outline("-58 -55, -50 -82, -20 -97, 12 -92, 30 -84, 36 -50, 22 -30, -10 -27, -42 -30, -56 -40")
+_SKULL = outline("20 -74, 30 -93, 46 -95, 60 -80, 62 -60, 48 -50, 28 -56")
+_TRUNKS = (
+    outline("50 -74, 62 -66, 68 -40, 68 -12, 76 -7, 72 0, 60 -5, 58 -30, 48 -56"),
+    outline("50 -74, 62 -68, 70 -42, 80 -38, 82 -60, 89 -58, 88 -34, 74 -27, 62 -34, 48 -56"),
+    outline("50 -74, 62 -66, 66 -42, 58 -12, 50 -8, 47 -14, 54 -30, 54 -42, 48 -56"),
+)
+_EARS = (
+    outline("34 -86, 20 -90, 6 -76, 8 -52, 20 -40, 30 -52, 38 -70"),
+    outline("34 -86, 24 -94, 2 -88, -2 -66, 12 -46, 28 -54, 38 -70"),
+)
+_TUSK = outline("50 -56, 60 -46, 74 -46, 64 -39, 50 -46")
+
+
+def draw_elephant(painter: Painter, thing: Thing) -> None:
+    """An elephant. Parts: body, head (with the tusk), ears, trunk, legs, eyes, tail."""
+    rng = np.random.default_rng(thing.style)
+    skin = shade(COLOURS[thing.colour or "gray"], rng.uniform(0.9, 1.1))
+    far, near = _columns((-0.28, 0.26, -0.43, 0.1), rng.uniform(-0.06, 0.06, 4), top=-0.4, ground=-0.09)
+    painter.shadow((0, -0.01), (0.62, 0.07))
+    with painter.part("tail"):
+        painter.stroke([(-0.54, -0.66), (-0.63, -0.54), (-0.62, -0.36)], 0.03, shade(skin, 0.7))
+        painter.stroke([(-0.62, -0.36), (-0.62, -0.32)], 0.05, INK)
+    with painter.part("legs"):
+        painter.stroke(far, 0.17, shade(skin, 0.75))
+    with painter.part("body"):
+        painter.polygon(_BULK, skin)
+    with painter.part("legs"):
+        painter.stroke(near, 0.18, shade(skin, 0.95))
+        painter.stroke(near[:, -1:] + [(-0.03, 0.06), (0.06, 0.06)], 0.035, shade(skin, 1.5))  # nails
+    with painter.part("trunk"):
+        painter.polygon(_TRUNKS[rng.integers(3)], shade(skin, 0.95))
+    with painter.part("head"):
+        painter.polygon(_SKULL, shade(skin, 1.06))
+        painter.polygon(_TUSK, IVORY)
+    with painter.part("ears"):
+        painter.polygon(_EARS[rng.integers(2)], shade(skin, 0.86))
+    _draw_eyes(painter, [(0.48, -0.75)])
+
+
+@dataclass(frozen=True)
+class Zebra:
+    """What differs between a zebra that looks up and one that grazes."""
+
+    body: np.ndarray
+    head: np.ndarray
+    mane: np.ndarray
+    muzzle: np.ndarray
+    ear: Point
+    eye: Point
+    stripes: Lines
+
+
+ZEBRAS = (
+    Zebra(
+        outline("-50 -56, -42 -70, -10 -68, 14 -72, 30 -95, 46 -84, 40 -60, 30 -42, -5 -37, -34 -41, -47 -46"),
+        outline("27 -94, 38 -99, 50 -92, 66 -74, 63 -65, 54 -65, 42 -76, 30 -82"),
+        outline("6 -76, 16 -92, 28 -103, 38 -100, 30 -93, 20 -82, 13 -71"),
+        ellipse((0.61, -0.7), (0.065, 0.05), 45), (0.33, -1.0), (0.45, -0.88),
+        _lines("20 -80, 34 -72; 16 -70, 30 -58; 25 -90, 40 -82; 46 -92, 46 -80; 53 -86, 51 -75"),
+    ),
+    Zebra(
+        outline("-50 -58, -42 -72, -10 -70, 14 -73, 34 -66, 54 -38, 46 -24, 34 -38, 24 -44, -5 -39, -34 -43, -47 -48"),
+        outline("40 -34, 48 -43, 58 -38, 66 -20, 66 -7, 57 -3, 48 -14, 42 -24"),
+        outline("12 -74, 34 -74, 50 -56, 56 -42, 48 -42, 38 -56, 26 -66"),
+        ellipse((0.62, -0.08), (0.06, 0.055), 20), (0.47, -0.47), (0.53, -0.3),
+        _lines("22 -68, 14 -52; 33 -62, 24 -46; 43 -52, 33 -40; 49 -40, 43 -31; 59 -29, 52 -22; 63 -21, 57 -15"),
+    ),
+)  # fmt: skip
+_FLANK = _lines(
+    "-45 -61, -37 -50; -30 -68, -28 -55, -32 -43; -18 -68, -16 -55, -20 -43; -6 -68, -4 -55, -8 -42; "
+    "6 -68, 8 -55, 4 -42"
+)
+
+
+def draw_zebra(painter: Painter, thing: Thing) -> None:
+    """A zebra. Parts: body, head, ears, stripes, legs, mane, eyes, tail."""
+    rng = np.random.default_rng(thing.style)
+    coat, zebra = shade(COLOURS[thing.colour or "white"], rng.uniform(0.95, 1.0)), ZEBRAS[rng.integers(3) // 2]
+    far, near = _columns((-0.28, 0.34, -0.4, 0.24), rng.uniform(-0.09, 0.09, 4), top=-0.46, ground=-0.05)
+    width = rng.uniform(0.035, 0.05)
+    painter.shadow((0, -0.01), (0.5, 0.06))
+    with painter.part("legs"):
+        painter.stroke(far, 0.09, shade(coat, 0.8))
+    with painter.part("tail"):
+        painter.stroke([(-0.46, -0.62), (-0.56, -0.5), (-0.55, -0.36)], 0.035, coat)
+        painter.stroke([(-0.55, -0.36), (-0.55, -0.28)], 0.06, INK)
+    with painter.part("mane"):
+        painter.polygon(zebra.mane, INK)
+    with painter.part("body"):
+        painter.polygon(zebra.body, coat)
+    with painter.part("legs"):
+        painter.stroke(near, 0.095, shade(coat, 0.96))
+    with painter.part("ears"):
+        painter.ellipse(zebra.ear, (0.035, 0.08), coat, tilt=-15)
+    with painter.part("head"):
+        painter.polygon(zebra.head, coat)
+        painter.polygon(zebra.muzzle, (84, 76, 78), edge=None)
+    with painter.part("stripes"):
+        painter.stroke(_FLANK + (rng.uniform(-0.025, 0.025), 0), width, INK)
+        painter.stroke(zebra.stripes, width * 0.8, INK)
+        painter.stroke(np.concatenate([far, near])[:, 1:2] + [(-0.04, 0), (0.04, 0)], 0.035, INK)
+        painter.stroke(near[:, -1:] + [(-0.01, 0.03), (0.03, 0.03)], 0.05, INK)  # hooves
+    _draw_eyes(painter, [zebra.eye])
 
 
 def _pose(poses: dict[str, tuple[Pose, ...]], thing: Thing) -> Pose:
     variants = poses[thing.pose or "standing"]
-    return variants[thing.style // 2 % len(variants)]
+    return variants[thing.style // 2 % len(variants)]  # the last bit says whether a cat has stripes
 
 
 def _coat(thing: Thing, rng: np.random.Generator) -> Colour:
@@ -188,148 +273,43 @@ def _accent(colour: str, rng: np.random.Generator) -> Colour:
     return ((150, 112, 84), (92, 88, 90))[rng.integers(2)] if colour == "white" else (246, 236, 214)
 
 
-def _draw_body(painter: Painter, pose: Pose, coat: Colour, leg: float, tail: float) -> None:
-    """What all furry animals have behind their near legs: shadow, far legs, tail, trunk."""
+def _columns(xs: tuple[float, ...], steps: np.ndarray, *, top: float, ground: float) -> tuple[Lines, Lines]:
+    """Two far and two near legs at these x, each a step forwards or backwards."""
+    middle = (top + ground) / 2
+    legs = np.array([[(x, top), (x + 0.4 * d, middle), (x + d, ground)] for x, d in zip(xs, steps, strict=True)])
+    return legs[:2], legs[2:]
+
+
+def _draw_trunk(painter: Painter, pose: Pose, coat: Colour, *, leg: float, tail: float) -> None:
+    """What dogs and cats have behind their near legs: shadow, far legs, tail, body."""
     painter.shadow((0, -0.01), (0.5, 0.06))
-    _draw_legs(painter, pose.far, leg, shade(coat, 0.78))
+    with painter.part("legs"):
+        painter.stroke(pose.far, leg, shade(coat, 0.78))
     with painter.part("tail"):
         painter.stroke(pose.tail, tail, shade(coat, 0.9))
     with painter.part("body"):
         painter.polygon(pose.body, coat)
 
 
-def _draw_near_legs(painter: Painter, pose: Pose, coat: Colour, leg: float) -> None:
-    _draw_legs(painter, pose.near, leg, shade(coat, 0.93))
-    if pose.haunch is not None:
-        with painter.part("legs"):
-            painter.polygon(pose.haunch, shade(coat, 0.97))
+def _draw_patches(painter: Painter, patches: Patches, colour: Colour) -> None:
+    with painter.part("body"):
+        for centre, radii in patches:
+            painter.ellipse(centre, radii, colour, edge=None)
 
 
-def _draw_legs(painter: Painter, legs: Iterable[Line], width: float, colour: Colour) -> None:
+def _draw_near_legs(painter: Painter, pose: Pose, coat: Colour, *, leg: float) -> None:
     with painter.part("legs"):
-        for leg in legs:
-            painter.stroke(leg, width, colour)
+        if pose.haunch is not None:
+            painter.polygon(pose.haunch, shade(coat, 0.93), edge=0.85)
+        painter.stroke(pose.near, leg, shade(coat, 0.93))
 
 
-def _draw_eyes(painter: Painter, eyes: Iterable[Point], colour: str) -> None:
-    """Dark eyes, amber ones in a dark face."""
+def _draw_eyes(painter: Painter, eyes: Iterable[Point], *, amber: bool = False) -> None:
     with painter.part("eyes"):
-        for x, y in eyes:
-            if colour == "black":
-                painter.stroke([(x, y)] * 2, 0.075, (238, 208, 96))
-            painter.stroke([(x, y)] * 2, 0.045, INK)
-
-
-_BULK = smooth([
-    (-0.58, -0.55), (-0.5, -0.82), (-0.2, -0.97), (0.12, -0.92), (0.3, -0.84), (0.36, -0.5), (0.22, -0.3), (-0.1, -0.27),
-    (-0.42, -0.3), (-0.56, -0.4),
-])  # fmt: skip
-_SKULL = smooth([(0.2, -0.74), (0.3, -0.93), (0.46, -0.95), (0.6, -0.8), (0.62, -0.6), (0.48, -0.5), (0.28, -0.56)])
-_TRUNKS = tuple(
-    smooth(points)
-    for points in (
-        [(0.5, -0.74), (0.62, -0.66), (0.68, -0.4), (0.68, -0.12), (0.76, -0.07), (0.72, 0.0), (0.6, -0.05), (0.58, -0.3), (0.48, -0.56)],
-        [(0.5, -0.74), (0.62, -0.68), (0.7, -0.42), (0.8, -0.38), (0.82, -0.6), (0.89, -0.58), (0.88, -0.34), (0.74, -0.27), (0.62, -0.34), (0.48, -0.56)],
-        [(0.5, -0.74), (0.62, -0.66), (0.66, -0.42), (0.58, -0.12), (0.5, -0.08), (0.47, -0.14), (0.54, -0.3), (0.54, -0.42), (0.48, -0.56)],
-    )
-)  # fmt: skip
-_EARS = (
-    smooth([(0.34, -0.86), (0.2, -0.9), (0.06, -0.76), (0.08, -0.52), (0.2, -0.4), (0.3, -0.52), (0.38, -0.7)]),
-    smooth([(0.34, -0.86), (0.24, -0.94), (0.02, -0.88), (-0.02, -0.66), (0.12, -0.46), (0.28, -0.54), (0.38, -0.7)]),
-)
-_TUSK = smooth([(0.5, -0.56), (0.6, -0.46), (0.74, -0.46), (0.64, -0.39), (0.5, -0.46)])
-_PILLARS = (((-0.26, 0.08), (0.32, 0.06)), ((-0.2, 0.02), (0.26, 0.12)))  # hind and front x: far step, near step
-
-
-def draw_elephant(painter: Painter, thing: Thing) -> None:
-    """An elephant. Parts: body, head (with the tusk), ears, trunk, legs, eyes, tail."""
-    rng = np.random.default_rng(thing.style)
-    skin = shade(COLOURS[thing.colour or "gray"], rng.uniform(0.9, 1.1))
-    step = rng.uniform(-0.06, 0.06, 2)
-    painter.shadow((0, -0.01), (0.62, 0.07))
-    with painter.part("tail"):
-        painter.stroke([(-0.54, -0.66), (-0.63, -0.54), (-0.62, -0.36)], 0.03, shade(skin, 0.7))
-        painter.stroke([(-0.62, -0.36), (-0.62, -0.32)], 0.05, INK)
-    _draw_legs(
-        painter,
-        (((x, -0.4), (x + d, -0.085)) for x, d in zip((-0.28, 0.26), step, strict=True)),
-        0.17,
-        shade(skin, 0.75),
-    )
-    with painter.part("body"):
-        painter.polygon(_BULK, skin)
-    near = [((x, -0.4), (x - d, -0.09)) for x, d in zip((-0.43, 0.1), step, strict=True)]
-    _draw_legs(painter, near, 0.18, shade(skin, 0.95))
-    with painter.part("legs"):
-        for _, (x, _) in near:
-            painter.stroke([(x - 0.03, -0.03), (x + 0.06, -0.03)], 0.035, shade(skin, 1.5))
-    with painter.part("trunk"):
-        painter.polygon(_TRUNKS[rng.integers(3)], shade(skin, 0.95))
-    with painter.part("head"):
-        painter.polygon(_SKULL, shade(skin, 1.06))
-        painter.polygon(_TUSK, IVORY)
-    with painter.part("ears"):
-        painter.polygon(_EARS[rng.integers(2)], shade(skin, 0.86))
-    _draw_eyes(painter, [(0.48, -0.75)], "gray")
-
-
-_ZEBRA_BODY = smooth([
-    (-0.5, -0.56), (-0.42, -0.7), (-0.1, -0.68), (0.14, -0.72), (0.3, -0.95), (0.46, -0.84), (0.4, -0.6), (0.3, -0.42),
-    (-0.05, -0.37), (-0.34, -0.41), (-0.47, -0.46),
-])  # fmt: skip
-_ZEBRA_HEAD = smooth(
-    [
-        (0.27, -0.94),
-        (0.38, -0.99),
-        (0.5, -0.92),
-        (0.66, -0.74),
-        (0.63, -0.65),
-        (0.54, -0.65),
-        (0.42, -0.76),
-        (0.3, -0.82),
-    ]
-)
-_MUZZLE = ellipse((0.61, -0.7), (0.065, 0.05), 45)
-_MANE = smooth([(0.06, -0.76), (0.16, -0.92), (0.28, -1.03), (0.38, -1.0), (0.3, -0.93), (0.2, -0.82), (0.13, -0.71)])
-_TRUNK_STRIPES = tuple(((x, -0.685), (x + 0.02, -0.55), (x - 0.02, -0.42)) for x in (-0.3, -0.18, -0.06, 0.06))
-_OTHER_STRIPES = (
-    ((0.2, -0.8), (0.34, -0.72)), ((0.16, -0.7), (0.3, -0.58)), ((0.25, -0.9), (0.4, -0.82)), ((-0.46, -0.58), (-0.36, -0.5)),
-    ((0.46, -0.92), (0.46, -0.8)), ((0.53, -0.86), (0.51, -0.75)),
-)  # fmt: skip
-
-
-def draw_zebra(painter: Painter, thing: Thing) -> None:
-    """A zebra. Parts: body, head, ears, stripes, legs, mane, eyes, tail."""
-    rng = np.random.default_rng(thing.style)
-    coat, shift = shade(COLOURS[thing.colour or "white"], rng.uniform(0.95, 1.0)), rng.uniform(-0.025, 0.025)
-    step, width = rng.uniform(-0.09, 0.09, 4), rng.uniform(0.035, 0.05)
-    legs = [
-        ((x, -0.46), (x + 0.4 * d, -0.25), (x + d, -0.05)) for x, d in zip((-0.28, 0.34, -0.4, 0.24), step, strict=True)
-    ]
-    painter.shadow((0, -0.01), (0.5, 0.06))
-    _draw_legs(painter, legs[:2], 0.09, shade(coat, 0.8))
-    with painter.part("tail"):
-        painter.stroke([(-0.46, -0.62), (-0.56, -0.5), (-0.55, -0.36)], 0.035, coat)
-        painter.stroke([(-0.55, -0.36), (-0.55, -0.28)], 0.06, INK)
-    with painter.part("mane"):
-        painter.polygon(_MANE, INK)
-    with painter.part("body"):
-        painter.polygon(_ZEBRA_BODY, coat)
-    _draw_legs(painter, legs[2:], 0.095, shade(coat, 0.96))
-    with painter.part("ears"):
-        painter.ellipse((0.33, -1.0), (0.035, 0.08), coat, tilt=-15)
-    with painter.part("head"):
-        painter.polygon(_ZEBRA_HEAD, coat)
-        painter.polygon(_MUZZLE, (84, 76, 78), edge=None)
-    with painter.part("stripes"):
-        for line in _TRUNK_STRIPES:
-            painter.stroke(np.add(line, (shift, 0)), width, INK)
-        for line in _OTHER_STRIPES:
-            painter.stroke(line, width * 0.8, INK)
-        for _, (x, y), (foot, ground) in legs:
-            painter.stroke([(x - 0.04, y), (x + 0.04, y)], 0.035, INK)
-            painter.stroke([(foot - 0.01, ground + 0.03), (foot + 0.03, ground + 0.03)], 0.05, INK)
-    _draw_eyes(painter, [(0.45, -0.88)], "white")
+        for eye in eyes:
+            if amber:
+                painter.stroke([eye] * 2, 0.075, (238, 208, 96))
+            painter.stroke([eye] * 2, 0.045, INK)
 
 
 DRAW = {"dog": draw_dog, "cat": draw_cat, "elephant": draw_elephant, "zebra": draw_zebra}

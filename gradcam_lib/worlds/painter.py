@@ -112,8 +112,12 @@ class Painter:
         self.polygon(ellipse(centre, radii, tilt), colour, edge=edge)
 
     def stroke(self, points: Points, width: float, colour: Colour) -> None:
-        """A line of the given width (in the thing's units) with round joints: limbs, strings, stripes."""
-        at, w = [self._place(points)], max(1, round(width * self._unit))
+        """A line of the given width (in the thing's units) with round joints: limbs, strings, stripes.
+
+        points: (k, 2); or (n, k, 2), n lines at once, which is faster than one by one.
+        """
+        at, w = self._place(points), max(1, round(width * self._unit))
+        at = list(at) if at.ndim == 3 else [at]
         cv2.polylines(self.canvas, at, False, colour, w, cv2.LINE_AA, SHIFT)
         cv2.polylines(self.owner, at, False, self._number, w, cv2.LINE_8, SHIFT)
 
