@@ -1,4 +1,4 @@
-"""The parts of the class picker and how they are laid out; no behaviour. Colours come from JupyterLab's theme."""
+"""The parts of the pickers and how they are laid out; no behaviour. Colours come from JupyterLab's theme."""
 
 from __future__ import annotations
 
@@ -16,48 +16,67 @@ TEXT, SOFT = "var(--jp-ui-font-color1, #222)", "var(--jp-ui-font-color2, #666)"
 EDGE = {"Problem": "#c2410c", "Note": "#b45309", "Saved": "#2166ac"}
 
 
-class Controls:
-    """Every widget of the picker by name; ``children`` holds them laid out, picture left, choices right.
+class PictureControls:
+    """What every picker has: a picture, what is said about it, and how it is drawn.
 
     Native controls throughout, so that the keyboard works: Tab follows the order from top to bottom.
     """
 
-    def __init__(self, likeliest: int, labels: list[str]):
-        wide = widgets.Layout(width="calc(100% - 4px)")  # less its margins
-        described = {"style": {"description_width": "64px"}, "layout": widgets.Layout(width="100%", margin="2px 0")}
+    def __init__(self, shared: str, why_shared: str):
+        wide = wide_layout()
         self.image = widgets.Image(format="png", layout=widgets.Layout(width=WIDTH, max_width="100%"))
         self.image.add_class("class-picker-image")
         self.title, self.facts = widgets.Label(layout=wide), widgets.Label(layout=wide)
         self.title.style.font_weight = "bold"
         self.legend, self.message = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
         self.reading, self.about = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
+        self.method = widgets.Dropdown(description="Method", **described())
+        self.opacity = widgets.FloatSlider(
+            min=0, max=1, step=0.05, readout_format=".0%", description="Opacity", **described()
+        )
+        self.shared = widgets.Checkbox(description=shared, indent=False, layout=wide, tooltip=why_shared)
+        self.save = widgets.Button(
+            description="Save", icon="download", tooltip="Write this picture into the notebook's folder"
+        )
+
+    def columns(self, right: list[widgets.Widget]) -> widgets.HBox:
+        """The picture left, choices right; below each other where there is no room."""
+        left = [self.image, self.legend, self.title, self.facts]
+        return widgets.HBox(
+            [
+                widgets.VBox(left, layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0")),
+                widgets.VBox(right, layout=widgets.Layout(width="340px", max_width="100%")),
+            ],
+            layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"),
+        )
+
+
+class Controls(PictureControls):
+    """Every widget of the class picker by name; ``children`` holds them laid out, picture left, choices right."""
+
+    def __init__(self, likeliest: int, labels: list[str]):
+        super().__init__(
+            "same colour scale for all classes",
+            "Ends the colour scale at the largest value of the five likeliest classes: weak classes look weak.",
+        )
         self.likeliest = [
             widgets.Button(layout=widgets.Layout(width="200px", margin="1px 0")) for _ in range(likeliest)
         ]
         self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 1 auto", margin="0 0 0 8px")) for _ in self.likeliest]
         self.box = widgets.Combobox(
             placeholder="any class: type, choose, press Enter", ensure_option=False, continuous_update=False,
-            description="Other", options=labels, **described
+            description="Other", options=labels, **described()
         )  # fmt: skip
-        self.method = widgets.Dropdown(description="Method", **described)
         self.layer = widgets.Dropdown(
-            description="Layer", tooltip="Deep maps know more; shallow ones, with more places, are sharper", **described
+            description="Layer", tooltip="Deep maps know more; shallow ones, with more places, are sharper",
+            **described()
         )  # fmt: skip
-        self.opacity = widgets.FloatSlider(
-            min=0, max=1, step=0.05, readout_format=".0%", description="Opacity", **described
-        )
-        self.shared = widgets.Checkbox(
-            description="same colour scale for all classes", indent=False, layout=wide,
-            tooltip="Ends the colour scale at the largest value of the five likeliest classes: weak classes look weak.",
-        )  # fmt: skip
-        half = widgets.Layout(width="50%")
         self.upload = widgets.FileUpload(
-            accept="image/*,.heic,.heif", multiple=False, description="Own picture", layout=half,
+            accept="image/*,.heic,.heif", multiple=False, description="Own picture",
             tooltip="A PNG, JPEG or WebP file of your own, at most 10 MB",
         )  # fmt: skip
-        self.save = widgets.Button(
-            description="Save", icon="download", layout=half, tooltip="Write this picture into the notebook's folder"
-        )
+        for button in (self.upload, self.save):
+            button.layout.width = "50%"
         self.children = self._laid_out()
 
     def use(self, on: bool) -> None:
@@ -70,23 +89,24 @@ class Controls:
             widgets.HBox(pair, layout=widgets.Layout(align_items="center"))
             for pair in zip(self.likeliest, self.bars, strict=True)
         ]
-        left = [self.image, self.legend, self.title, self.facts]
+        for row in rows:
+            row.add_class("class-picker-likeliest")
         right = [
             heading("Which class?"), *rows, self.box,
             heading("Which question?"), self.method, self.reading, self.layer,
             heading("How is it drawn?"), self.opacity, self.shared,
             widgets.HBox([self.upload, self.save], layout=widgets.Layout(margin="8px 0 0 0")), self.about,
         ]  # fmt: skip
-        for row in rows:
-            row.add_class("class-picker-likeliest")
-        columns = widgets.HBox(
-            [
-                widgets.VBox(left, layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0")),
-                widgets.VBox(right, layout=widgets.Layout(width="340px", max_width="100%")),
-            ],
-            layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"),
-        )
-        return [columns, self.message]
+        return [self.columns(right), self.message]
+
+
+def described() -> dict:
+    """A control with its name to the left, as wide as its column."""
+    return {"style": {"description_width": "64px"}, "layout": widgets.Layout(width="100%", margin="2px 0")}
+
+
+def wide_layout() -> widgets.Layout:
+    return widgets.Layout(width="calc(100% - 4px)")  # less its margins
 
 
 def heading(text: str) -> widgets.HTML:

@@ -1,9 +1,10 @@
-"""The methods that the class picker offers: what each computes, how it is coloured, and how to read it in a line."""
+"""The methods that the pickers offer: what each computes, how it is coloured, and how to read it in a line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -106,6 +107,30 @@ METHODS = {
         layered=False,
     ),
 }  # fmt: skip
+
+
+def methods_of_words(what: str, signed: Callable[[Any, Any], Tensor]) -> dict[str, Method]:
+    """Those of a system of words. what: "word", "answer"; signed: (explanation, which) → (h, w), before the ReLU.
+
+    Explanations also have ``guided(which)`` and ``guided_grad_cam(which)``, (3, H, W).
+    """
+    return {
+        "grad_cam": Method(
+            "Grad-CAM", f"Bright places speak for the {what}.", "heat", lambda e, c, _: signed(e, c).relu()[None]
+        ),
+        "signed": Method(
+            "For and against", f"Orange speaks for the {what}, blue against it, white is neutral.", "signed",
+            lambda e, c, _: signed(e, c)[None],
+        ),
+        "guided_backprop": Method(
+            "Guided backprop", f"Fine detail, but nearly the same for every {what}: try two. Grey is nothing.",
+            "gradient", lambda e, c, _: e.guided(c)[None], layered=False,
+        ),
+        "guided_grad_cam": Method(
+            "Guided Grad-CAM", f"Guided backprop where Grad-CAM is bright: fine detail for this {what}. "
+            "Grey is nothing.", "gradient", lambda e, c, _: e.guided_grad_cam(c)[None],
+        ),
+    }  # fmt: skip
 
 
 def methods_for(e: Explanation, classifier: Classifier) -> tuple[dict[str, Method], list[str]]:
