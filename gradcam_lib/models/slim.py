@@ -123,8 +123,9 @@ def _fully_connected(channels: int) -> Layers:
     return {
         "avgpool": nn.AdaptiveAvgPool2d(4),  # at 128 px the map is 4×4 already
         "flatten": nn.Flatten(),
-        "fc6": nn.Linear(16 * channels, CODE), "relu6": nn.ReLU(), "drop6": nn.Dropout(0.5),
-        "fc7": nn.Linear(CODE, CODE), "relu7": nn.ReLU(), "drop7": nn.Dropout(0.5),
+        # 4,096 units bear the originals' dropout of 0.5; of 256 it would leave too few.
+        "fc6": nn.Linear(16 * channels, CODE), "relu6": nn.ReLU(), "drop6": nn.Dropout(0.2),
+        "fc7": nn.Linear(CODE, CODE), "relu7": nn.ReLU(), "drop7": nn.Dropout(0.2),
     }  # fmt: skip
 
 
