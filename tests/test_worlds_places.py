@@ -7,7 +7,7 @@ import pytest
 
 from gradcam_lib.worlds import textures
 from gradcam_lib.worlds.places import finish, paint_place, shore
-from gradcam_lib.worlds.scene import LIGHTS, PLACES, WEATHERS, Scene, Thing
+from gradcam_lib.worlds.scene import COLOURS, LIGHTS, PLACES, WEATHERS, Scene, Thing
 
 places = pytest.mark.parametrize("place", PLACES)
 
@@ -87,3 +87,11 @@ def test_the_grain_is_faint():
 def test_an_unknown_place_is_named():
     with pytest.raises(ValueError, match="unknown place 'moon'; there are: beach"):
         paint_place(scene("moon"))
+
+
+@places
+@pytest.mark.parametrize("colour", ["red", "orange", "yellow", "green", "purple", "pink"])
+def test_the_strong_colours_belong_to_the_things(place, colour):
+    pixels = np.array([picture(scene(place, seed)) for seed in range(20)], int)
+    near = np.abs(pixels - COLOURS[colour]).max(-1) < 28
+    assert near.mean() < 0.01

@@ -110,11 +110,14 @@ def paint_park(canvas: np.ndarray, scene: Scene, rng: Generator) -> None:
     shade_rows(canvas[top:], mix(lawn, haze, 0.25), mix(lawn, (70, 96, 60), rng.uniform(0, 0.3)))
     if rng.random() < 0.3:
         paint_stripes(canvas, rng, top, mix(lawn, (236, 240, 190), 0.16))
-    if rng.random() < 0.6:
+    way = rng.random()
+    if way < 0.55:
         paint_path(canvas, rng, top, pick(rng, PATHS, 8))
     lay_ground(canvas, rng, top, "lawn")
-    if rng.random() < 0.3:
+    if way > 0.7:
         paint_pond(canvas, rng, top, mix(haze, (110, 150, 170), 0.5))
+    if rng.random() < 0.3:
+        paint_fence(canvas, rng, top, mix(pick(rng, PATHS, 20), lawn, 0.3))
     if rng.random() < 0.6:
         paint_flowers(canvas, rng, top)
 
@@ -155,6 +158,16 @@ def paint_pond(canvas: np.ndarray, rng: Generator, top: int, colour: Colour) -> 
     x, wide = rng.uniform(20, FULL - 20), rng.uniform(24, 70)
     y = top + rng.uniform(14, 30)
     fill(canvas, ellipse((x, y), (wide, 0.14 * wide)) + ripple(rng, 24, 1.5)[:, None], colour)
+
+
+def paint_fence(canvas: np.ndarray, rng: Generator, top: int, colour: Colour) -> None:
+    """Two rails from post to post before the trees."""
+    foot, high, step = top + rng.uniform(3, 10), rng.uniform(8, 14), rng.uniform(14, 34)
+    x0, x1 = np.sort(rng.uniform(-60, FULL + 60, 2))
+    for share in (0.85, 0.45):
+        box(canvas, x0, foot - share * high, x1, foot - share * high + 2, colour)
+    for x in np.arange(x0, x1, step):
+        box(canvas, x, foot - high, x + 3, foot, colour)
 
 
 def paint_path(canvas: np.ndarray, rng: Generator, top: int, colour: Colour) -> None:

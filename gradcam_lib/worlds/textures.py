@@ -24,8 +24,8 @@ GROUNDS = {  # what it is made of, source pixels per pixel across and along, gra
     "water": ("gravel", 0.18, 1.3, 1.5, 9),
     "wood": ("gravel", 0.06, 0.9, 1.0, 10),
     "stone": ("gravel", 0.5, 0.4, 5.0, 5),
-    "checks": ("checks", 1.3, 1.3, 0.8, 14),
-    "stripes": ("stripes", 1.3, 1.3, 0.8, 12),
+    "checks": ("checks", 1.3, 1.3, 0.8, 11),
+    "stripes": ("stripes", 1.6, 1.3, 0.8, 9),
     "linen": ("gravel", 4.0, 4.0, 0.8, 3),
 }
 
