@@ -1,4 +1,4 @@
-"""Dogs, cats, elephants and zebras from the side: a pose is an outline, legs, a tail and the place of the head."""
+"""Dogs and cats from the side: a pose is an outline, legs, a tail and the place of the head."""
 
 from __future__ import annotations
 
@@ -7,23 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcam_lib.worlds.painter import Colour, Painter, ellipse, outline, shade
+from gradcam_lib.worlds import wild
+from gradcam_lib.worlds.painter import Colour, Painter, ellipse, lines, outline, shade, smooth
 from gradcam_lib.worlds.scene import COLOURS, Thing
 
 Point = tuple[float, float]
-Lines = np.ndarray  # (lines, points, 2)
 Patches = tuple[tuple[Point, Point], ...]  # middle and radii
 
 INK = (40, 34, 36)
-IVORY = (250, 244, 226)
 COATS = {**COLOURS, "yellow": (238, 196, 84), "orange": (234, 144, 56), "brown": (146, 98, 60)}  # fur, not paint
-
-
-def _lines(text: str) -> Lines:
-    """Lines through "x y" pairs in hundredths; a semicolon begins the next one."""
-    lines = [[[float(n) / 100 for n in pair.split()] for pair in line.split(",")] for line in text.split(";")]
-    longest = max(map(len, lines))
-    return np.array([line + line[-1:] * (longest - len(line)) for line in lines])  # a point drawn twice is no harm
 
 
 @dataclass(frozen=True)
@@ -31,18 +23,25 @@ class Pose:
     """Trunk, far and near legs, tail, middle of the head; the thigh of who sits; where stripes and patches may be."""
 
     body: np.ndarray
-    far: Lines
-    near: Lines
-    tail: Lines
+    far: np.ndarray
+    near: np.ndarray
+    tail: np.ndarray
     head: Point
     patches: Patches
     haunch: np.ndarray | None = None
-    marks: Lines | None = None
+    marks: np.ndarray | None = None
 
 
 def _poses(body: np.ndarray, head: Point, patches: Patches, *limbs: tuple[str, str, str], **more) -> tuple[Pose, ...]:
     """Variants of a pose that differ in their (far legs, near legs, tail) alone."""
-    return tuple(Pose(body, *map(_lines, one), head, patches, **more) for one in limbs)
+    return tuple(
+        Pose(body, lines(far), lines(near), _bent(lines(tail)[0]), head, patches, **more) for far, near, tail in limbs
+    )
+
+
+def _bent(line: np.ndarray) -> np.ndarray:
+    """A smooth open line through the points of a tail."""
+    return smooth([line[0], *line, line[-1]])[6 : 6 * len(line) + 1]
 
 
 _DOG = outline("-46 -56, -36 -69, 0 -66, 17 -76, 30 -93, 45 -78, 41 -50, 26 -36, -5 -41, -30 -37, -44 -42")
@@ -83,7 +82,7 @@ CAT = {
          "-46 -50, -58 -58, -62 -74, -55 -88, -60 -98"),
         ("-26 -34, -20 -5, -16 -5; 38 -36, 48 -5, 52 -5", "-40 -36, -48 -5, -44 -5; 27 -36, 22 -5, 26 -5",
          "-46 -50, -62 -46, -72 -56, -74 -70"),
-        marks=_lines("-36 -58, -39 -45; -22 -58, -25 -45; -8 -58, -11 -45; 6 -58, 3 -45; "
+        marks=lines("-36 -58, -39 -45; -22 -58, -25 -45; -8 -58, -11 -45; 6 -58, 3 -45; "
                      "44 -85, 44 -79; 37 -84, 38 -79"),
     ),
     "sitting": _poses(
@@ -91,7 +90,7 @@ CAT = {
         (*_CAT_FEET, "-20 -8, -38 -7, -45 -18, -38 -28"),
         (*_CAT_FEET, "-22 -10, -36 -16, -40 -36, -48 -46"),
         haunch=ellipse((-0.08, -0.17), (0.16, 0.15)),
-        marks=_lines("-15 -46, -2 -42; -22 -34, -8 -33; -7 -56, 2 -52; 12 -87, 12 -81; 5 -86, 6 -81"),
+        marks=lines("-15 -46, -2 -42; -22 -34, -8 -33; -7 -56, 2 -52; 12 -87, 12 -81; 5 -86, 6 -81"),
     ),
 }  # fmt: skip
 
@@ -117,7 +116,7 @@ def draw_dog(painter: Painter, thing: Thing) -> None:
     x, y = pose.head
     if rng.random() < 0.3:
         with painter.part("body"):
-            painter.stroke([(x - 0.15, y + 0.06), (x - 0.05, y + 0.15), (x + 0.08, y + 0.17)], 0.05, (200, 60, 60))
+            painter.stroke([(x - 0.15, y + 0.06), (x - 0.06, y + 0.14), (x + 0.05, y + 0.165)], 0.05, (200, 60, 60))
     with painter.part("head"):
         painter.polygon(_DOG_HEAD + pose.head, coat)
         if rng.random() < 0.5:
@@ -141,121 +140,15 @@ def draw_cat(painter: Painter, thing: Thing) -> None:
     with painter.part("ears"):
         for ear in _CAT_EARS:
             painter.polygon(ear + pose.head, coat)
-            painter.polygon((ear + (0, 0.15)) * 0.55 + (x, y - 0.13), (236, 170, 160), edge=None)
+            painter.polygon(ear * 0.5 + ear.mean(0) * 0.5 + pose.head, (236, 170, 160), edge=None)
     with painter.part("head"):
         painter.polygon(_CAT_HEAD + pose.head, coat)
-        painter.ellipse((x + 0.02, y + 0.07), (0.09, 0.055), shade(accent, 1.2), edge=None)
+        painter.ellipse((x + 0.02, y + 0.07), (0.09, 0.055), shade(accent, 1.5), edge=None)
         painter.stroke([(x + 0.02, y + 0.035)] * 2, 0.045, (222, 120, 124))
     if striped:
         with painter.part("stripes"):
             painter.stroke(pose.marks, 0.04, shade(coat, 1.35 if thing.colour == "black" else 0.66))
     _draw_eyes(painter, [(x - 0.07, y - 0.02), (x + 0.1, y - 0.02)], amber=True)
-
-
-_BULK = outline("-58 -55, -50 -82, -20 -97, 12 -92, 30 -84, 36 -50, 22 -30, -10 -27, -42 -30, -56 -40")
-_SKULL = outline("20 -74, 30 -93, 46 -95, 60 -80, 62 -60, 48 -50, 28 -56")
-_TRUNKS = (
-    outline("50 -74, 62 -66, 68 -40, 68 -12, 76 -7, 72 0, 60 -5, 58 -30, 48 -56"),
-    outline("50 -74, 62 -68, 70 -42, 80 -38, 82 -60, 89 -58, 88 -34, 74 -27, 62 -34, 48 -56"),
-    outline("50 -74, 62 -66, 66 -42, 58 -12, 50 -8, 47 -14, 54 -30, 54 -42, 48 -56"),
-)
-_EARS = (
-    outline("34 -86, 20 -90, 6 -76, 8 -52, 20 -40, 30 -52, 38 -70"),
-    outline("34 -86, 24 -94, 2 -88, -2 -66, 12 -46, 28 -54, 38 -70"),
-)
-_TUSK = outline("50 -56, 60 -46, 74 -46, 64 -39, 50 -46")
-
-
-def draw_elephant(painter: Painter, thing: Thing) -> None:
-    """An elephant. Parts: body, head (with the tusk), ears, trunk, legs, eyes, tail."""
-    rng = np.random.default_rng(thing.style)
-    skin = shade(COLOURS[thing.colour or "gray"], rng.uniform(0.9, 1.1))
-    far, near = _columns((-0.28, 0.26, -0.43, 0.1), rng.uniform(-0.06, 0.06, 4), top=-0.4, ground=-0.09)
-    painter.shadow((0, -0.01), (0.62, 0.07))
-    with painter.part("tail"):
-        painter.stroke([(-0.54, -0.66), (-0.63, -0.54), (-0.62, -0.36)], 0.03, shade(skin, 0.7))
-        painter.stroke([(-0.62, -0.36), (-0.62, -0.32)], 0.05, INK)
-    with painter.part("legs"):
-        painter.stroke(far, 0.17, shade(skin, 0.75))
-    with painter.part("body"):
-        painter.polygon(_BULK, skin)
-    with painter.part("legs"):
-        painter.stroke(near, 0.18, shade(skin, 0.95))
-        painter.stroke(near[:, -1:] + [(-0.03, 0.06), (0.06, 0.06)], 0.035, shade(skin, 1.5))  # nails
-    with painter.part("trunk"):
-        painter.polygon(_TRUNKS[rng.integers(3)], shade(skin, 0.95))
-    with painter.part("head"):
-        painter.polygon(_SKULL, shade(skin, 1.06))
-        painter.polygon(_TUSK, IVORY)
-    with painter.part("ears"):
-        painter.polygon(_EARS[rng.integers(2)], shade(skin, 0.86))
-    _draw_eyes(painter, [(0.48, -0.75)])
-
-
-@dataclass(frozen=True)
-class Zebra:
-    """What differs between a zebra that looks up and one that grazes."""
-
-    body: np.ndarray
-    head: np.ndarray
-    mane: np.ndarray
-    muzzle: np.ndarray
-    ear: Point
-    eye: Point
-    stripes: Lines
-
-
-ZEBRAS = (
-    Zebra(
-        outline("-50 -56, -42 -70, -10 -68, 14 -72, 30 -95, 46 -84, 40 -60, 30 -42, -5 -37, -34 -41, -47 -46"),
-        outline("27 -94, 38 -99, 50 -92, 66 -74, 63 -65, 54 -65, 42 -76, 30 -82"),
-        outline("6 -76, 16 -92, 28 -103, 38 -100, 30 -93, 20 -82, 13 -71"),
-        ellipse((0.61, -0.7), (0.065, 0.05), 45), (0.33, -1.0), (0.45, -0.88),
-        _lines("20 -80, 34 -72; 16 -70, 30 -58; 25 -90, 40 -82; 46 -92, 46 -80; 53 -86, 51 -75"),
-    ),
-    Zebra(
-        outline("-50 -58, -42 -72, -10 -70, 14 -73, 34 -66, 54 -38, 46 -24, 34 -38, 24 -44, -5 -39, -34 -43, -47 -48"),
-        outline("40 -34, 48 -43, 58 -38, 66 -20, 66 -7, 57 -3, 48 -14, 42 -24"),
-        outline("12 -74, 34 -74, 50 -56, 56 -42, 48 -42, 38 -56, 26 -66"),
-        ellipse((0.62, -0.08), (0.06, 0.055), 20), (0.47, -0.47), (0.53, -0.3),
-        _lines("22 -68, 14 -52; 33 -62, 24 -46; 43 -52, 33 -40; 49 -40, 43 -31; 59 -29, 52 -22; 63 -21, 57 -15"),
-    ),
-)  # fmt: skip
-_FLANK = _lines(
-    "-45 -61, -37 -50; -30 -68, -28 -55, -32 -43; -18 -68, -16 -55, -20 -43; -6 -68, -4 -55, -8 -42; "
-    "6 -68, 8 -55, 4 -42"
-)
-
-
-def draw_zebra(painter: Painter, thing: Thing) -> None:
-    """A zebra. Parts: body, head, ears, stripes, legs, mane, eyes, tail."""
-    rng = np.random.default_rng(thing.style)
-    coat, zebra = shade(COLOURS[thing.colour or "white"], rng.uniform(0.95, 1.0)), ZEBRAS[rng.integers(3) // 2]
-    far, near = _columns((-0.28, 0.34, -0.4, 0.24), rng.uniform(-0.09, 0.09, 4), top=-0.46, ground=-0.05)
-    width = rng.uniform(0.035, 0.05)
-    painter.shadow((0, -0.01), (0.5, 0.06))
-    with painter.part("legs"):
-        painter.stroke(far, 0.09, shade(coat, 0.8))
-    with painter.part("tail"):
-        painter.stroke([(-0.46, -0.62), (-0.56, -0.5), (-0.55, -0.36)], 0.035, coat)
-        painter.stroke([(-0.55, -0.36), (-0.55, -0.28)], 0.06, INK)
-    with painter.part("mane"):
-        painter.polygon(zebra.mane, INK)
-    with painter.part("body"):
-        painter.polygon(zebra.body, coat)
-    with painter.part("legs"):
-        painter.stroke(near, 0.095, shade(coat, 0.96))
-    with painter.part("ears"):
-        painter.ellipse(zebra.ear, (0.035, 0.08), coat, tilt=-15)
-    with painter.part("head"):
-        painter.polygon(zebra.head, coat)
-        painter.polygon(zebra.muzzle, (84, 76, 78), edge=None)
-    with painter.part("stripes"):
-        painter.stroke(_FLANK + (rng.uniform(-0.025, 0.025), 0), width, INK)
-        painter.stroke(zebra.stripes, width * 0.8, INK)
-        painter.stroke(np.concatenate([far, near])[:, 1:2] + [(-0.04, 0), (0.04, 0)], 0.035, INK)
-        painter.stroke(near[:, -1:] + [(-0.01, 0.03), (0.03, 0.03)], 0.05, INK)  # hooves
-    _draw_eyes(painter, [zebra.eye])
 
 
 def _pose(poses: dict[str, tuple[Pose, ...]], thing: Thing) -> Pose:
@@ -271,13 +164,6 @@ def _coat(thing: Thing, rng: np.random.Generator) -> Colour:
 def _accent(colour: str, rng: np.random.Generator) -> Colour:
     """Patches and muzzle: dark on white, cream on all others."""
     return ((150, 112, 84), (92, 88, 90))[rng.integers(2)] if colour == "white" else (246, 236, 214)
-
-
-def _columns(xs: tuple[float, ...], steps: np.ndarray, *, top: float, ground: float) -> tuple[Lines, Lines]:
-    """Two far and two near legs at these x, each a step forwards or backwards."""
-    middle = (top + ground) / 2
-    legs = np.array([[(x, top), (x + 0.4 * d, middle), (x + d, ground)] for x, d in zip(xs, steps, strict=True)])
-    return legs[:2], legs[2:]
 
 
 def _draw_trunk(painter: Painter, pose: Pose, coat: Colour, *, leg: float, tail: float) -> None:
@@ -312,4 +198,4 @@ def _draw_eyes(painter: Painter, eyes: Iterable[Point], *, amber: bool = False) 
             painter.stroke([eye] * 2, 0.045, INK)
 
 
-DRAW = {"dog": draw_dog, "cat": draw_cat, "elephant": draw_elephant, "zebra": draw_zebra}
+DRAW = {"dog": draw_dog, "cat": draw_cat, **wild.DRAW}

@@ -50,6 +50,13 @@ def outline(text: str) -> np.ndarray:
     return smooth([[float(number) / 100 for number in pair.split()] for pair in text.split(",")])
 
 
+def lines(text: str) -> np.ndarray:
+    """(n, k, 2): n lines for one stroke through "x y" pairs in hundredths; a semicolon begins the next line."""
+    parsed = [[[float(number) / 100 for number in pair.split()] for pair in one.split(",")] for one in text.split(";")]
+    longest = max(map(len, parsed))
+    return np.array([one + one[-1:] * (longest - len(one)) for one in parsed])  # a point drawn twice is no harm
+
+
 class Painter:
     """A canvas twice as fine as the picture, and beside it the number of the part that painted each pixel last.
 
