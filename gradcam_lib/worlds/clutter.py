@@ -106,7 +106,7 @@ def draw_rock(painter: Painter, thing: Thing) -> None:
 
 def draw_bench(painter: Painter, thing: Thing) -> None:
     """A bench from the front. Parts: seat (with its back), legs."""
-    colour = COLOURS[thing.colour or "brown"]
+    colour = shade(COLOURS[thing.colour or "brown"], (0.9, 1.0, 1.1)[thing.style % 3])
     painter.shadow((0, -0.01), (0.85, 0.08))
     with painter.part("legs"):
         painter.stroke([[(x, -0.95), (x, -0.04)] for x in (-0.68, 0.68)], 0.09, (80, 82, 88))
