@@ -83,6 +83,6 @@ def _digest() -> str:
     """Changes when anything that paints or speaks does, so that no run trains on yesterday's world."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.name != Path(__file__).name:
+        if path.name not in ("corpus.py", "export.py"):  # these paint nothing
             digest.update(path.read_bytes())
     return digest.hexdigest()[:10]
