@@ -105,7 +105,7 @@ class SceneSource:
         with self.line.in_words():
             moved = self._edited().moved(id, dx, dy)
             if not all(0 <= share <= 1 for share in scenes.position(moved, moved[id])):
-                raise ValueError(f"{_called(moved[id])} would leave the picture; move it another way")
+                raise ValueError(f"{called(moved[id])} would leave the picture; move it another way")
             return self._show(_rendered(moved))
         return False
 
@@ -182,7 +182,7 @@ class SceneSource:
         self._quiet = True
         self.seed.value = str(self.scene.seed) if self.scene else ""
         self._quiet = False
-        self.thing.options = [(_called(thing), thing.id) for thing in things]
+        self.thing.options = [(called(thing), thing.id) for thing in things]
         ids = [thing.id for thing in things]
         self.thing.value = chosen if chosen in ids else ids[0] if ids else None
         for control in (self.thing, self.removal, *self.arrows.values()):
@@ -217,9 +217,7 @@ def _number(text: str) -> int:
     return checked_seed(int(text))
 
 
-def _called(thing: Thing) -> str:
+def called(thing: Thing) -> str:
     """kite-2 → "kite 2, red"."""
-    words = (
-        " ".join(thing.id.rsplit("-", 1)) if thing.kind == thing.id.rsplit("-", 1)[0] else thing.id.replace("-", " ")
-    )
+    words = thing.id.replace("-", " ")
     return f"{words}, {thing.colour}" if thing.colour and thing.kind not in PEOPLE else words
