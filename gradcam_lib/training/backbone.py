@@ -89,8 +89,8 @@ def pictures(images: np.ndarray, scenes: Tensor) -> Tensor:
     return normalise(batch.permute(0, 3, 1, 2)).contiguous(memory_format=torch.channels_last)
 
 
-def train(name: str, scenes: int, recipe: Recipe, runs: Path) -> Answering:
-    seen, unseen = corpus("train", scenes, runs), corpus("val", 2000, runs)
+def train(name: str, scenes: int, others: int, recipe: Recipe, runs: Path) -> Answering:
+    seen, unseen = corpus("train", scenes, runs), corpus("val", others, runs)
     asked = Asked(seen)
     checks = Asked(unseen, asked)
     torch.manual_seed(recipe.seed)
@@ -135,11 +135,11 @@ def main(argv: list[str] | None = None) -> None:
     parser.set_defaults(epochs=8)
     args = parser.parse_args(argv)
     recipe = Recipe(f"backbone_{args.name}", args.epochs, 128, 2e-3, 0.02, seed=args.seed, precision=args.precision)
-    model = train(args.name, args.scenes, recipe, args.runs)
-    unseen = corpus("val", 2000, args.runs)
+    model = train(args.name, args.scenes, args.unseen, recipe, args.runs)
+    unseen = corpus("val", args.unseen, args.runs)
     asked = Asked(unseen, Asked(corpus("train", args.scenes, args.runs)))
     with torch.inference_mode():
-        scores = torch.cat([model(pictures(unseen.images, part)) for part in torch.arange(2000).split(250)])
+        scores = torch.cat([model(pictures(unseen.images, part)) for part in torch.arange(args.unseen).split(250)])
         right = model.answers(scores, asked.scene, asked.question).argmax(1) == asked.answer
     print(f"{args.name}: {right.float().mean():.3f} of the questions about unseen scenes")
 

@@ -28,8 +28,8 @@ from gradcam_lib.worlds.corpus import corpus
 from gradcam_lib.worlds.language import content_words
 
 
-def train(scenes: int, recipe: Recipe, runs: Path) -> tuple[Captioner, Vocabulary]:
-    told, unseen = corpus("train", scenes, runs), corpus("val", 2000, runs)
+def train(scenes: int, others: int, recipe: Recipe, runs: Path) -> tuple[Captioner, Vocabulary]:
+    told, unseen = corpus("train", scenes, runs), corpus("val", others, runs)
     vocabulary = Vocabulary.of(sentence for five in told.captions for sentence in five)
     cnn = fold(trained_backbone("vgg16", recipe.seed, runs)).requires_grad_(False)
     torch.manual_seed(recipe.seed)
@@ -59,13 +59,13 @@ def content_f1(spoken: str, references: Sequence[str]) -> float:
 
 
 @torch.inference_mode()
-def measure(path: Path, runs: Path, n: int = 2000) -> dict:
+def measure(path: Path, runs: Path, n: int) -> dict:
     """Captions of the shipped weights (beam 3) on unseen scenes, against the five that the world has for each."""
-    told = corpus("test", 6000, runs)
+    told = corpus("test", n, runs)
     captioner = load_captioner("world", weights=path)
-    seen = codes(captioner.model.cnn, told, "codes of the test")[:n]
+    seen = codes(captioner.model.cnn, told, "codes of the test")
     spoken = [captioner.vocabulary.decode(captioner.model.beam_search(code[None], 3)[0][0]) for code in seen]
-    references = told.captions[:n]
+    references = told.captions
     f1 = [content_f1(s, r) for s, r in zip(spoken, references, strict=True)]
     exact = [float(s in r) for s, r in zip(spoken, references, strict=True)]
     words = [tokens(s) for s in spoken], [[tokens(s) for s in five] for five in references]
@@ -80,16 +80,17 @@ def measure(path: Path, runs: Path, n: int = 2000) -> dict:
 
 def main(argv: list[str] | None = None) -> None:
     parser = recipe_arguments("captioner", __doc__.split("\n")[0])
+    parser.add_argument("--test", type=int, default=2000, help="scenes on which the shipped weights are measured")
     parser.set_defaults(epochs=40)
     args = parser.parse_args(argv)
     recipe = Recipe("captioner", args.epochs, 128, 2e-3, seed=args.seed, precision=args.precision)
-    model, vocabulary = train(args.scenes, recipe, args.runs)
-    path, n = args.out / "captioner_world.safetensors", 2000
+    model, vocabulary = train(args.scenes, args.unseen, recipe, args.runs)
+    path = args.out / "captioner_world.safetensors"
     save_system(model, path, vocabulary)
-    numbers = {"parameters": sum(p.numel() for p in model.parameters()), **measure(path, args.runs, n)}
+    numbers = {"parameters": sum(p.numel() for p in model.parameters()), **measure(path, args.runs, args.test)}
     command = f"python -m gradcam_lib.training.captioner --scenes {args.scenes} --epochs {args.epochs}"
     command += f" --precision {args.precision} --seed {args.seed}"
-    print(write_results("captioner", numbers, command=command, n=n, folder=args.results))
+    print(write_results("captioner", numbers, command=command, n=args.test, folder=args.results))
     for key, value in numbers.items():
         print(f"  {key}: {value}")
 

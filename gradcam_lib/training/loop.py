@@ -114,6 +114,7 @@ def recipe_arguments(name: str, description: str) -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog=f"python -m gradcam_lib.training.{name}", description=description)
     parser.add_argument("--scenes", type=int, default=40_000, help="rendered scenes to learn from")
+    parser.add_argument("--unseen", type=int, default=2000, help="scenes by which the best epoch is chosen")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32",
