@@ -1,0 +1,105 @@
+"""What the caption explorer shows, without any widget: one picture, one caption, one forward pass, every word."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from torch import Tensor
+
+from gradcam_lib.captioning import CaptionExplanation, CaptionSystem
+from gradcam_lib.images import seen
+from gradcam_lib.models.vocabulary import tokenise
+from gradcam_lib.widgets.explained_picture import KEPT, SIDE, Drawing, percent
+from gradcam_lib.widgets.methods import methods_of_words
+
+MOST_WORDS = 40  # of a caption: the scenes' own have at most 25
+BEAM = 3
+
+
+def _signed(e: CaptionExplanation, which: int | None) -> Tensor:
+    return e.sentence(raw=True) if which is None else e.word(which, raw=True)
+
+
+METHODS = methods_of_words("word", _signed)
+OF_THE_WHOLE = methods_of_words("sentence", _signed)
+
+
+class DescribedPicture:
+    """A picture and what the captioner says of it: ``candidates``, (sentence, log p with END), likeliest first."""
+
+    def __init__(self, captioner: CaptionSystem, image: np.ndarray):
+        self.captioner, self.image = captioner, image
+        self.picture = seen(image, captioner.transform.at(SIDE))
+        self.candidates = captioner.candidates(image, BEAM)
+        self.explain = lru_cache(4)(self._explain)  # a caption is tried before it is taken
+
+    def _explain(self, caption: str) -> ExplainedCaption:
+        return ExplainedCaption(self.captioner.explain(self.image, caption), self.picture)
+
+
+class ExplainedCaption:
+    """A caption of a picture; ``draw`` answers everything from one forward pass. which: a word, None for the whole."""
+
+    def __init__(self, explanation: CaptionExplanation, picture: np.ndarray):
+        self.explanation, self.picture = explanation, picture
+        self.words, self.unknown = explanation.words, explanation.unknown
+        self.values = lru_cache(KEPT)(self._values)
+
+    def log_p(self, which: int | None) -> float:
+        return self.explanation.log_prob if which is None else self.explanation.log_probs[which]
+
+    def draw(self, which: int | None, method: str, *, opacity: float, shared: bool) -> Drawing:
+        """shared: the largest value of all words ends the colour scale, or its own where that is larger."""
+        m, values = METHODS[method], self.values(which, method)
+        others = range(len(self.words)) if shared and m.laid_over else ()  # at the pixels that takes a second or more
+        largest = max(m.largest(v) for v in (values, *(self.values(i, method) for i in others)))
+        return Drawing(
+            picture=m.paint(self.picture, values, largest, opacity),
+            title=f"{m.label}: {self._name(which)}",
+            facts=f"{self._facts(which)} · {m.extremes(values)}",
+            largest=largest,
+            note="" if values.any() else self.explanation.note(which) or "no pixel changes the score",
+        )
+
+    def _name(self, which: int | None) -> str:
+        n = len(self.words)
+        return f"all {n} words" if which is None else f"“{self.words[which]}”, word {which + 1} of {n}"
+
+    def _facts(self, which: int | None) -> str:
+        log_p = log(self.log_p(which))
+        return f"log p {log_p}" + (", END left out" if which is None else f" ({percent(math.exp(self.log_p(which)))})")
+
+    def _values(self, which: int | None, method: str) -> np.ndarray:
+        return METHODS[method].numbers(self.explanation, which, None, SIDE)
+
+
+def reading(which: int | None, method: str) -> str:
+    """How to read a picture, in a line."""
+    return (OF_THE_WHOLE if which is None else METHODS)[method].reading
+
+
+def log(p: float) -> str:
+    """Two decimals, with a minus sign that is one."""
+    return f"{p:.2f}".replace("-", "−") if abs(p) >= 0.005 else "0.00"
+
+
+def checked_caption(text: str) -> str:
+    """The caption without spaces round it. Errors: no words, too many of them or of its letters."""
+    words = tokenise(text)
+    if len(words) > MOST_WORDS:
+        raise ValueError(f"the caption has {len(words)} words, at most {MOST_WORDS} are explained; shorten it")
+    return " ".join(text.split())
+
+
+def checked_word(which: int | str | None, words: list[str]) -> int | None:
+    """A word's number, also from the word itself; None is the whole sentence."""
+    offered = ", ".join(f"{i} {word!r}" for i, word in enumerate(words))
+    if isinstance(which, str):
+        if which.lower() not in words:
+            raise ValueError(f"word {which!r}: not in this caption, which has {offered}")
+        return words.index(which.lower())
+    if which is None or (isinstance(which, int) and not isinstance(which, bool) and 0 <= which < len(words)):
+        return which
+    raise ValueError(f"word {which!r}: choose None, the whole sentence, or one of {offered}")
