@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradcam_lib.widgets.caption_explorer import CaptionExplorer
 from gradcam_lib.widgets.class_picker import ClassPicker
 
-__all__ = ["ClassPicker"]
+__all__ = ["CaptionExplorer", "ClassPicker"]
