@@ -40,7 +40,7 @@ class WordButtons(widgets.HBox):
             strange = cell is not cells[0] and word in unknown
             button.description, button.icon = word, "question-circle" if strange else ""
             button.tooltip = f"{word}: not known to the network, read as UNK" if strange else word
-            below.value = _beneath(line, strange)
+            below.value = _beneath(line, *(["unknown"] if strange else []))
         self.children = cells
 
     def mark(self, which: int | None) -> None:
@@ -58,9 +58,6 @@ class WordButtons(widgets.HBox):
         self._cells.append(cell)
 
 
-def _beneath(line: str, strange: bool) -> str:
-    text = f"{line}<br>unknown" if strange else line
-    return (
-        f'<div style="color:{SOFT}; font-size:11px; line-height:1.25; text-align:center">'
-        f"{'<br>'.join(map(escape, text.split('<br>')))}</div>"
-    )
+def _beneath(*lines: str) -> str:
+    text = "<br>".join(map(escape, lines))
+    return f'<div style="color:{SOFT}; font-size:11px; line-height:1.25; text-align:center">{text}</div>'
