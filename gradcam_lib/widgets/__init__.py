@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from gradcam_lib.widgets.caption_explorer import CaptionExplorer
 from gradcam_lib.widgets.class_picker import ClassPicker
+from gradcam_lib.widgets.question_explorer import QuestionExplorer
 
-__all__ = ["CaptionExplorer", "ClassPicker"]
+__all__ = ["CaptionExplorer", "ClassPicker", "QuestionExplorer"]

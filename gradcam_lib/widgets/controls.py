@@ -39,9 +39,9 @@ class PictureControls:
             description="Save", icon="download", tooltip="Write this picture into the notebook's folder"
         )
 
-    def columns(self, right: list[widgets.Widget]) -> widgets.HBox:
+    def columns(self, right: list[widgets.Widget], left: list[widgets.Widget] | None = None) -> widgets.HBox:
         """The picture left, choices right; below each other where there is no room."""
-        left = [self.image, self.legend, self.title, self.facts]
+        left = left or [self.image, self.legend, self.title, self.facts]
         return widgets.HBox(
             [
                 widgets.VBox(left, layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0")),

@@ -1,0 +1,127 @@
+"""What the question explorer shows, without any widget: a picture and a question, one forward pass, every answer."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from gradcam_lib.images import load_image, seen
+from gradcam_lib.models.coattention import LEVELS
+from gradcam_lib.question_answering import QuestionSystem
+from gradcam_lib.widgets.explained_picture import KEPT, SIDE, percent
+from gradcam_lib.widgets.methods import Method, methods_of_words
+from gradcam_lib.widgets.scene_questions import key, truths
+from gradcam_lib.widgets.scene_source import called
+from gradcam_lib.worlds.scene import Scene
+
+LIKELIEST = 5
+GAP = 12  # white pixels between two maps
+METHODS = methods_of_words("answer", lambda e, answer: e.signed(answer))
+
+
+def attention_method(level: int) -> Method:
+    reading = f"Where the network looked at the level of the {LEVELS[level]}: its own weights, one map for all answers."
+    return Method(
+        f"Own attention, {LEVELS[level]} level",
+        reading,
+        "heat",
+        lambda e, c, _: e.attention[level][None],
+        layered=False,
+    )
+
+
+ATTENTION = {f"attention_{level}": attention_method(i) for i, level in enumerate(LEVELS)}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One answer's picture (S, S, 3) uint8 and what is said about it. largest: where the colour scale ends."""
+
+    answer: str
+    picture: np.ndarray
+    facts: str
+    largest: float
+
+
+class AnsweredQuestion:
+    """A picture and a question that went through the network once; ``tiles`` answers everything from there.
+
+    Errors: those of ``QuestionSystem.explanation``.
+    """
+
+    def __init__(self, system: QuestionSystem, picture: np.ndarray, question: str, scene: Scene | None):
+        self.system, self.question, self.e = system, question, system.explanation(picture, question)
+        self.picture = seen(load_image(picture), system.transform.at(SIDE))
+        self.methods = METHODS | ({} if self.e.attention is None else ATTENTION)
+        self.logits = self.e.logits.float()
+        self.top = self.e.top(LIKELIEST)
+        self.predicted = self.e.predicted
+        self.true, self.thing = truths(scene).get(key(question), ("", None)) if scene else ("", None)
+        self.thing = self.thing and scene[self.thing]
+        self.values = lru_cache(KEPT)(self._values)
+
+    def probability(self, answer: str) -> float:
+        return float(self.logits.softmax(0)[self.e.answers.index(answer)])
+
+    @property
+    def truth(self) -> str:
+        """What is true in this scene, in words; "" where the world does not know."""
+        about = f" ({called(self.thing)})" if self.thing else ""
+        return f"In this scene: {self.true}{about}" if self.true else ""
+
+    def known(self, answers: Iterable[str]) -> tuple[tuple[str, ...], str]:
+        """(Names that the network knows, each once; a note.) For an unknown name the predicted one stands in."""
+        names, strange = [], []
+        for answer in answers:
+            if not isinstance(answer, str):
+                raise TypeError(f"answer {answer!r}: give a name, such as {self.predicted!r}")
+            name = " ".join(answer.lower().split())
+            names.append(name if name in self.e.answers else self.predicted)
+            strange += [reprlib.repr(answer)] * (name not in self.e.answers)
+        note = f"{', '.join(strange)}: none of the {len(self.e.answers)} answers that this network knows; "
+        note += f"the predicted one, “{self.predicted}”, is explained instead"
+        return tuple(dict.fromkeys(names)), note if strange else ""
+
+    def attended(self, method: str) -> list[float] | None:
+        """How much each word of the question weighs at the level of this method; None for any other method."""
+        return self.e.question_attention[list(ATTENTION).index(method)].tolist() if method in ATTENTION else None
+
+    def tiles(self, answers: list[str], method: str, *, opacity: float, shared: bool) -> list[Tile]:
+        """A picture for each answer. shared: the largest value of all of them ends the colour scale of each."""
+        m = self.methods[method]
+        values = [self.values(answer, method) for answer in answers]
+        ends = [m.largest(v) for v in values]
+        ends = [max(ends)] * len(ends) if shared else ends
+        return [
+            Tile(answer, m.paint(self.picture, v, end, opacity), self._facts(answer, m.extremes(v)), end)
+            for answer, v, end in zip(answers, values, ends, strict=True)
+        ]
+
+    def note(self, answers: list[str], method: str) -> str:
+        """Which maps are empty, and why."""
+        empty = [answer for answer in answers if not self.values(answer, method).any()]
+        return "; ".join(f"“{answer}”: {self._why_empty(answer, method)}" for answer in empty)
+
+    def _facts(self, answer: str, extremes: str) -> str:
+        rank = int((self.logits > self.logits[self.e.answers.index(answer)]).sum()) + 1
+        roles = [
+            f"rank {rank}" if answer != self.predicted else "predicted",
+            *(["true"] if answer == self.true else []),
+        ]
+        return f"{percent(self.probability(answer))} · {', '.join(roles)} · {extremes}"
+
+    def _values(self, answer: str, method: str) -> np.ndarray:
+        return self.methods[method].numbers(self.e, self.e.answers.index(answer), None, SIDE)
+
+    def _why_empty(self, answer: str, method: str) -> str:
+        return self.e.note(answer) or "the map is empty because no pixel changes the score"
+
+
+def side_by_side(tiles: list[Tile]) -> np.ndarray:
+    """M pictures → (S, M · S + gaps, 3) uint8."""
+    gap = np.full((SIDE, GAP, 3), 255, np.uint8)
+    return np.concatenate([part for tile in tiles for part in (gap, tile.picture)][1:], axis=1)
