@@ -357,7 +357,7 @@ def test_maps_are_saved_side_by_side(explorer: QuestionExplorer, tmp_path) -> No
     explorer.controls.save.click()
     assert "Saved" in explorer.controls.message.value
     (path,) = tmp_path.iterdir()
-    assert "red-blue" in path.name and np.array_equal(decoded(path.read_bytes()), explorer.picture())
+    assert path.name == "scene-3_grad-cam-red-blue.png" and np.array_equal(decoded(path.read_bytes()), explorer.picture())
 
 
 def test_only_widgets_that_notebook_tests_can_compare(explorer: QuestionExplorer) -> None:

@@ -58,9 +58,8 @@ class QuestionExplorer(Explorer):
     ):
         self.source = SceneSource(scene, seed)
         self._systems: dict[str, QuestionSystem] = {}
-        self._ready: AnsweredQuestion | None = None
         self._aside, self._quiet, self._frozen = "", False, False
-        self._scene = self.source.scene
+        self._scene, self._ready = self.source.scene, None
         super().__init__(QuestionControls(self.source, LIKELIEST), folder)
         self.add_class("question-explorer")
         if isinstance(model, QuestionSystem):
@@ -185,7 +184,8 @@ class QuestionExplorer(Explorer):
     @traitlets.observe("question", "model")
     def _changed(self, change: dict) -> None:
         """Something else was asked, of something else: ``_ready`` holds what came of it."""
-        name, self.explained = change["name"], self._ready
+        name, self.explained, scene = change["name"], self._ready, self.source.scene
+        self.stem = f"scene-{scene.seed}" if scene else "picture"
         self._frozen = True
         if name == "question" or name == "picture" and change["new"]:
             self.answers = ()
