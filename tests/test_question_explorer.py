@@ -54,6 +54,11 @@ def state(explorer: QuestionExplorer) -> tuple:
     return (*values, explorer.picture().tobytes(), explorer.controls.title.value)
 
 
+def content(explorer: QuestionExplorer) -> bool:
+    """Nothing to complain of; that a map is empty may be worth a note with any weights."""
+    return all("the map is empty" in note for note in filter(None, explorer.message.split("; ")))
+
+
 def unlikely(explorer: QuestionExplorer) -> list[str]:
     likely = [answer for answer, _ in explorer.explained.top]
     return [answer for answer in explorer.explained.e.answers if answer not in likely]
@@ -64,7 +69,7 @@ def unlikely(explorer: QuestionExplorer) -> list[str]:
 
 def test_it_begins_with_a_question_and_its_predicted_answer() -> None:
     explorer = QuestionExplorer(seed=7)
-    assert explorer.question == examples(scenes.sample(7))[0] and explorer.message == ""
+    assert explorer.question == examples(scenes.sample(7))[0] and content(explorer)
     assert explorer.shown == [explorer.explained.predicted] and explorer.answers == ()
     assert explorer.controls.title.value == f"Grad-CAM: {explorer.question}"
     assert np.array_equal(decoded(explorer.image.value), explorer.picture())
@@ -154,7 +159,7 @@ def test_a_question_that_cannot_be_asked_changes_nothing(explorer: QuestionExplo
     assert words in explorer.message and "Problem" in explorer.controls.message.value and state(explorer) == before
     assert explorer.controls.question.value == text  # to be mended
     explorer.controls.question.value = "Is there a dog?"
-    assert explorer.message == "" and explorer.question == "Is there a dog?"
+    assert content(explorer) and explorer.question == "Is there a dog?"
 
 
 @pytest.mark.parametrize(
@@ -172,7 +177,7 @@ def test_examples_are_of_the_scene(explorer: QuestionExplorer) -> None:
     assert sorted(offered) == sorted(q for q, *_ in scenes.questions(SCENE))
     for question in offered:
         c.examples.value = question
-        assert explorer.question == c.question.value == question and explorer.message == ""
+        assert explorer.question == c.question.value == question and content(explorer)
         assert explorer.explained.truth.startswith("In this scene: ") and "In this scene" in c.words.value
 
 
@@ -260,7 +265,7 @@ def test_networks_are_loaded_when_they_are_asked(explorer: QuestionExplorer, vqa
     pictures = {explorer.picture().tobytes()}
     for name in ("world-alexnet", "world-vgg19", "world-coattention"):
         explorer.controls.model.value = name
-        assert explorer.model == name and explorer.message == "" and name in explorer.controls.about.value
+        assert explorer.model == name and content(explorer) and name in explorer.controls.about.value
         assert explorer.question == QUESTION and explorer.shown == ["red", "blue"]
         pictures.add(explorer.picture().tobytes())
     assert len(pictures) == 4 and len(explorer._systems) == 4
@@ -300,7 +305,7 @@ def test_a_network_of_ones_own() -> None:
     assert explorer.model == "own" and set(explorer.controls.box.options) == set(FEW)
     assert "'zebra': none of the 5 answers" in explorer.message
     explorer.model = "world-vgg16"
-    assert explorer.message == "" and explorer.shown[0] == "dog"
+    assert content(explorer) and explorer.shown[0] == "dog"
     explorer.answers = ("zebra", "dog")
     explorer.model = "own"
     assert "'zebra': none of the 5 answers" in explorer.message and "zebra" not in explorer.shown
@@ -357,7 +362,9 @@ def test_maps_are_saved_side_by_side(explorer: QuestionExplorer, tmp_path) -> No
     explorer.controls.save.click()
     assert "Saved" in explorer.controls.message.value
     (path,) = tmp_path.iterdir()
-    assert path.name == "scene-3_grad-cam-red-blue.png" and np.array_equal(decoded(path.read_bytes()), explorer.picture())
+    assert path.name == "scene-3_grad-cam-red-blue.png" and np.array_equal(
+        decoded(path.read_bytes()), explorer.picture()
+    )
 
 
 def test_only_widgets_that_notebook_tests_can_compare(explorer: QuestionExplorer) -> None:

@@ -157,5 +157,5 @@ def legend(kind: str, largest: float) -> str:
         f'<div style="color:{SOFT}; font-size:12px; line-height:1.4">'
         f'<div style="height:10px; border:1px solid {SOFT}; background:linear-gradient(to right, {stops})"></div>'
         f'<div style="position:relative; display:flex; justify-content:space-between">'
-        f"<span>{low}</span>{middle}<span>{high}</span></div></div>"
+        f'<span>{low}</span>{middle}<span style="text-align:right">{high}</span></div></div>'
     )
