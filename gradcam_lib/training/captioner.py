@@ -19,7 +19,7 @@ from gradcam_lib.caption_scores import bleu, cider_d, tokens
 from gradcam_lib.captioning import load_captioner
 from gradcam_lib.models.captioner import Captioner
 from gradcam_lib.models.slim import fold
-from gradcam_lib.models.vocabulary import Vocabulary
+from gradcam_lib.models.vocabulary import PAD, Vocabulary
 from gradcam_lib.results import average, write_results
 from gradcam_lib.systems import save_system
 from gradcam_lib.training.backbone import codes, trained_backbone
@@ -42,7 +42,8 @@ def train(scenes: int, others: int, recipe: Recipe, runs: Path) -> tuple[Caption
 
     def loss_of(pick: Tensor, g: torch.Generator) -> Tensor:
         which = torch.randint(5, (len(pick),), generator=g)
-        return model.loss(seen_codes[pick], said[pick, which])
+        tokens = said[pick, which]
+        return model.loss(seen_codes[pick], tokens[:, : int((tokens != PAD).sum(1).max())])
 
     def validate() -> float:
         parts = torch.arange(len(unseen_codes)).split(500)
@@ -81,9 +82,9 @@ def measure(path: Path, runs: Path, n: int) -> dict:
 def main(argv: list[str] | None = None) -> None:
     parser = recipe_arguments("captioner", __doc__.split("\n")[0])
     parser.add_argument("--test", type=int, default=2000, help="scenes on which the shipped weights are measured")
-    parser.set_defaults(epochs=40)
+    parser.set_defaults(epochs=12)
     args = parser.parse_args(argv)
-    recipe = Recipe("captioner", args.epochs, 128, 2e-3, seed=args.seed, precision=args.precision)
+    recipe = Recipe("captioner", args.epochs, 256, 3e-3, seed=args.seed, precision=args.precision)
     model, vocabulary = train(args.scenes, args.unseen, recipe, args.runs)
     path = args.out / "captioner_world.safetensors"
     save_system(model, path, vocabulary)
