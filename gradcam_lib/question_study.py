@@ -9,6 +9,9 @@ the true answer are compared with where that thing is and with what covering par
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,15 +150,31 @@ def _between_answers(e: AnswerExplanation, one: Asked, between: Measured) -> Non
         between["rival_points_at_the_thing"].append(float(pointing_hit(b, one.mask, TOLERANCE)))
 
 
+def studied(name: str, asked: list[Asked], runs: Path) -> tuple[dict, list[bool], list[bool]]:
+    """``study_one`` of a system, read back where an interrupted run had finished it with the same weights."""
+    vqa = load_vqa(f"world-{name}")
+    key = hashlib.sha256(str([len(asked), COVERED, asked[-1].question]).encode())
+    for tensor in vqa.model.state_dict().values():
+        key.update(tensor.numpy().tobytes())
+    done = runs / f"question_study_{name}_{key.hexdigest()[:10]}.json"
+    if not done.is_file():
+        runs.mkdir(parents=True, exist_ok=True)
+        beside = done.with_name(done.name + ".part")
+        beside.write_text(json.dumps(study_one(vqa, asked, name)), encoding="utf-8")
+        os.replace(beside, done)
+    return tuple(json.loads(done.read_text(encoding="utf-8")))
+
+
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m gradcam_lib.question_study", description=__doc__.split("\n")[0])
     parser.add_argument("--scenes", type=int, default=600, help="unseen scenes, one question about each")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for what is done of a run")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the measured numbers")
     args = parser.parse_args(argv)
     asked = one_question_a_scene(args.scenes)
     numbers, right, pointed = {}, {}, {}
     for name in SYSTEMS:
-        numbers[name], right[name], pointed[name] = study_one(load_vqa(f"world-{name}"), asked, name)
+        numbers[name], right[name], pointed[name] = studied(name, asked, args.runs)
     three = np.array([right[name] for name in SYSTEMS[:3]])
     numbers["covered_questions"] = len(asked[::COVERED])
     numbers["cnns"] = {

@@ -90,13 +90,17 @@ def test_the_study_of_captions_counts_words_and_adds_them_up(untrained, tmp_path
 def test_the_study_of_answers_knows_all_systems(untrained, tmp_path, monkeypatch):
     monkeypatch.setenv("GRADCAM_WEIGHTS", str(untrained))
     monkeypatch.setattr(question_study, "COVERED", 6)
-    question_study.main(["--scenes", "6", "--results", str(tmp_path)])
+    options = ["--scenes", "6", "--runs", str(tmp_path), "--results", str(tmp_path)]
+    question_study.main(options)
     numbers = read_results("question_answering", folder=tmp_path)
     assert numbers["covered_questions"] == 1
     for name in question_study.SYSTEMS:
         assert -1 <= numbers[name]["grad_cam"]["correlation_with_occlusion"]["value"] <= 1
         assert ("attention" in numbers[name]) == (name == "coattention")
     assert 0 <= numbers["cnns"]["disagree"]["value"] <= 1
+    monkeypatch.setattr(question_study, "study_one", None)  # what is done is not done again
+    question_study.main(options)
+    assert read_results("question_answering", folder=tmp_path) == numbers
 
 
 def test_a_method_that_sees_only_noise_is_uniform_on_average(untrained):
