@@ -25,6 +25,8 @@ COURSE = [
     "04_grad_cam",
     "05_guided_grad_cam",
     "06_counterfactuals",
+    "07_captioning",
+    "08_visual_question_answering",
 ]
 SECTIONS = ["What you will learn", "The idea", "Play", "What can go wrong", "Summary", "Exercises", "References"]
 MACHINE_PATH = re.compile(r"/(?:work|root|home|tmp|Users|opt|usr)/|\b[A-Z]:\\\\?Users", re.ASCII)

@@ -1,0 +1,82 @@
+"""The caption and the question explorer as a reader meets them: in JupyterLab, with mouse and keyboard."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from browsing import OUT, needs_chromium, opened, run_all, small_notebook
+
+from gradcam_lib.paths import MODELS
+
+pytestmark = [
+    needs_chromium,
+    pytest.mark.skipif(not (MODELS / "captioner_world.safetensors").is_file(), reason="the captioner is not trained"),
+    pytest.mark.timeout(400),
+]
+
+
+def test_the_caption_explorer(tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    code = "from gradcam_lib.widgets import CaptionExplorer\nCaptionExplorer(seed=2**41 + 7)"
+    with opened(small_notebook(tmp_path, code)) as page:
+        explorer = run_all(page, "caption-explorer", "class-picker")
+        changes(explorer, lambda: explorer.locator(".word-buttons button").nth(1).click())
+        page.screenshot(path=OUT / "captions_word.png")
+        sentence = explorer.get_by_placeholder(re.compile("any sentence"))
+        changes(explorer, lambda: type_into(page, sentence, "a purple unicorn flying a kite on a beach"))
+        expect(explorer.locator(".word-buttons button", has_text="unicorn")).to_be_visible()
+        changes(explorer, lambda: explorer.get_by_label("Method").select_option(label="Guided Grad-CAM"))
+        changes(explorer, lambda: explorer.get_by_role("button", name="New scene").click())
+        before = picture(explorer)
+        type_into(page, explorer.get_by_label("Seed"), "not a number")
+        complains(explorer, "not a number")
+        assert picture(explorer) == before
+        page.screenshot(path=OUT / "captions.png")
+
+
+def test_the_question_explorer(tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
+    code = "from gradcam_lib.widgets import QuestionExplorer\nQuestionExplorer(seed=2**41 + 7)"
+    with opened(small_notebook(tmp_path, code)) as page:
+        explorer = run_all(page, "question-explorer")
+        question = explorer.get_by_placeholder(re.compile("ask, then press Enter"))
+        changes(explorer, lambda: type_into(page, question, "How many people are there?"), "question-explorer")
+        other = explorer.get_by_placeholder(re.compile("any answer"))
+        type_into(page, other, "3")
+        expect(explorer.locator("img.question-explorer-image:visible")).to_have_count(2)
+        page.screenshot(path=OUT / "questions_two_answers.png")
+        changes(explorer, lambda: explorer.get_by_label("Network").select_option(index=3), "question-explorer")
+        changes(explorer, lambda: explorer.get_by_role("button", name="Remove").click(), "question-explorer")
+        before = picture(explorer, "question-explorer")
+        type_into(page, question, "x" * 10_000)
+        complains(explorer, "10,000")
+        assert picture(explorer, "question-explorer") == before
+        page.screenshot(path=OUT / "questions.png")
+
+
+def type_into(page, field, text: str) -> None:
+    field.fill(text)
+    field.press("Enter")
+
+
+def picture(explorer, name: str = "class-picker") -> str:
+    return explorer.locator(f"img.{name}-image").first.get_attribute("src")
+
+
+def complains(explorer, words: str) -> None:
+    from playwright.sync_api import expect
+
+    expect(explorer.get_by_role("status").filter(has_text=words).first).to_be_visible()
+
+
+def changes(explorer, do, name: str = "class-picker") -> None:
+    """Does something and waits until the picture is another one."""
+    from playwright.sync_api import expect
+
+    before = picture(explorer, name)
+    do()
+    expect(explorer.locator(f"img.{name}-image").first).not_to_have_attribute("src", before)
