@@ -15,7 +15,7 @@ from gradcam_lib.training.loop import Recipe, fit
 from gradcam_lib.worlds import corpus as corpora
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.corpus import FIRST, corpus
-from gradcam_lib.worlds.language import ANSWERS
+from gradcam_lib.worlds.questions import ANSWERS
 
 
 @pytest.fixture(scope="module")

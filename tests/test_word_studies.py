@@ -16,7 +16,7 @@ from gradcam_lib.question_answering import load_vqa
 from gradcam_lib.results import read_results
 from gradcam_lib.systems import save_system
 from gradcam_lib.worlds import scenes
-from gradcam_lib.worlds.language import ANSWERS
+from gradcam_lib.worlds.questions import ANSWERS
 
 
 @pytest.fixture(scope="module")

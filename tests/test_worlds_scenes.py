@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradcam_lib.worlds import scenes
-from gradcam_lib.worlds.language import ANSWERS, content_words, salient
+from gradcam_lib.worlds.captions import salient
+from gradcam_lib.worlds.language import content_words
+from gradcam_lib.worlds.questions import ANSWERS
 from gradcam_lib.worlds.scene import PEOPLE, PLACES, Scene, Thing
 
 SEEDS = st.integers(0, 2**64 - 1)

@@ -21,7 +21,7 @@ from gradcam_lib.training.checkpoint import load_if_there
 from gradcam_lib.training.loop import Recipe, fit, recipe_arguments
 from gradcam_lib.training.photonet import normalise
 from gradcam_lib.worlds.corpus import Corpus, corpus
-from gradcam_lib.worlds.language import ANSWERS
+from gradcam_lib.worlds.questions import ANSWERS
 
 NAMES = ("alexnet", "vgg16", "vgg19", "resnet")
 

@@ -26,7 +26,7 @@ from gradcam_lib.systems import save_system
 from gradcam_lib.training.backbone import Asked, codes, trained_backbone
 from gradcam_lib.training.loop import Recipe, fit, recipe_arguments
 from gradcam_lib.worlds.corpus import corpus
-from gradcam_lib.worlds.language import ANSWERS
+from gradcam_lib.worlds.questions import ANSWERS
 
 NAMES = {"alexnet": "alexnet", "vgg16": "vgg16", "vgg19": "vgg19", "coattention": "resnet"}
 PER_SCENE = 3  # questions about one scene that a co-attention network is asked in one epoch

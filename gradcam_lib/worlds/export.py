@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from gradcam_lib.datasets import coco, vqa_v2
 from gradcam_lib.worlds import scenes
-from gradcam_lib.worlds.language import Question
+from gradcam_lib.worlds.questions import Question
 from gradcam_lib.worlds.rendering import DRAW
 from gradcam_lib.worlds.scene import Scene
 

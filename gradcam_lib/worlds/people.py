@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradcam_lib.worlds.bodies import POSES, Body, Point, body_of, hand
-from gradcam_lib.worlds.painter import Colour, Painter, ellipse, shade, smooth
+from gradcam_lib.worlds.painter import Colour, Painter, ellipse, outline, shade
 from gradcam_lib.worlds.scene import COLOURS, Thing
 
 __all__ = ["DRAW", "POSES", "Look", "Outfit", "draw_figure", "draw_person", "hand", "look_of", "outfit_of"]
@@ -56,31 +56,26 @@ CUTS = {"man": ("shirt",), "woman": ("dress", "skirt", "dress", "shirt")}
 WIDTHS = {"man": (0.105, 0.092, 0.085), "woman": (0.085, 0.066, 0.085)}
 
 
-def _outline(text: str) -> np.ndarray:
-    """A smooth outline through "x y" pairs, in hundredths."""
-    return smooth([[float(number) / 100 for number in pair.split()] for pair in text.split(",")])
-
-
 # Hair and beard round the centre of a head that looks to the right and has the radii 0.1 and 0.112.
 _FACE = ellipse((0, 0), (0.1, 0.112))
-_CAP = _outline("-10.8 2, -10 -7.5, -3 -12.8, 6 -11.5, 10.4 -4.5, 6 -5, -4 -5, -7.5 2")
-_CURTAIN = _outline("-11.5 8, -11.5 -6, -3 -13, 7 -11.5, 11.5 -3, 11.2 6, 9 -2, 4 -6.5, -5 -2, -8.5 6")
+_CAP = outline("-10.8 2, -10 -7.5, -3 -12.8, 6 -11.5, 10.4 -4.5, 6 -5, -4 -5, -7.5 2")
+_CURTAIN = outline("-11.5 8, -11.5 -6, -3 -13, 7 -11.5, 11.5 -3, 11.2 6, 9 -2, 4 -6.5, -5 -2, -8.5 6")
 _FRONT = {
     "short": _CAP,
-    "side": _outline("-10.7 2, -10.5 -8, -2 -13, 9 -12.5, 11.5 -5, 4 -7.5, -6 -5, -8 2"),
-    "curly": _outline("-11 3, -12.5 -3, -11 -10, -5 -12.5, 0 -14, 6 -13, 11 -9, 11 -3, 6 -5.5, 0 -4, -5 -5.5, -7.5 2"),
-    "long": _outline("-14 22, -14.5 8, -11.5 -6, -3 -13, 7 -11.5, 11.5 -3, 11.4 7, 9 -2, 4 -6.5, -5 -2, -8.5 7, -8 22"),
+    "side": outline("-10.7 2, -10.5 -8, -2 -13, 9 -12.5, 11.5 -5, 4 -7.5, -6 -5, -8 2"),
+    "curly": outline("-11 3, -12.5 -3, -11 -10, -5 -12.5, 0 -14, 6 -13, 11 -9, 11 -3, 6 -5.5, 0 -4, -5 -5.5, -7.5 2"),
+    "long": outline("-14 22, -14.5 8, -11.5 -6, -3 -13, 7 -11.5, 11.5 -3, 11.4 7, 9 -2, 4 -6.5, -5 -2, -8.5 7, -8 22"),
     "bob": _CURTAIN,
     "bun": _CAP,
     "ponytail": _CAP,
 }
 _BACK = {
-    "long": _outline("0 -12, -11.5 -6, -14.5 8, -14 24, -6 25, 6 23, 12 20, 12.5 5, 10 -7"),
-    "bob": _outline("0 -12, -12 -6, -15 9, -8 13, 7 12.5, 13.5 9, 11 -6"),
+    "long": outline("0 -12, -11.5 -6, -14.5 8, -14 24, -6 25, 6 23, 12 20, 12.5 5, 10 -7"),
+    "bob": outline("0 -12, -12 -6, -15 9, -8 13, 7 12.5, 13.5 9, 11 -6"),
     "bun": ellipse((-0.04, -0.14), (0.055, 0.05)),
-    "ponytail": _outline("-6 -9, -14 -10, -19 -1, -19 13, -15 17, -13 8, -10 0"),
+    "ponytail": outline("-6 -9, -14 -10, -19 -1, -19 13, -15 17, -13 8, -10 0"),
 }
-_BEARD = _outline("-8.5 0, -4 5, 3 4.5, 9 1, 8.5 8, 2 12.5, -6 9.5")
+_BEARD = outline("-8.5 0, -4 5, 3 4.5, 9 1, 8.5 8, 2 12.5, -6 9.5")
 
 
 def look_of(kind: str, style: int) -> Look:

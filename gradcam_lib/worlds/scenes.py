@@ -7,7 +7,8 @@
 >>> scenes.questions(scene)[0]                # (question, answer, object id or None, type)
 """
 
-from gradcam_lib.worlds.language import captions, questions
+from gradcam_lib.worlds.captions import captions
+from gradcam_lib.worlds.questions import questions
 from gradcam_lib.worlds.rendering import Picture, position, render
 from gradcam_lib.worlds.sampling import sample
 from gradcam_lib.worlds.scene import Scene, Thing
