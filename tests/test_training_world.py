@@ -188,11 +188,11 @@ def _options(runs, tmp_path, *more):
 
 
 def test_recipes_write_weights_that_load_and_numbers_that_are_read(runs, tmp_path):
-    for name in ("alexnet", "vgg16", "resnet"):
+    for name in ("alexnet", "vgg16", "vgg16_again", "resnet"):
         backbone.main(_options(runs, tmp_path, "--name", name)[:-4] + ["--name", name])
     vqa.main(_options(runs, tmp_path, "--name", "alexnet", "--test", "40"))
     vqa.main(_options(runs, tmp_path, "--name", "coattention", "--test", "40"))
-    captioner.main(_options(runs, tmp_path, "--test", "40"))
+    captioner.main(_options(runs, tmp_path, "--test", "40", "--tuning", "1"))
     picture = scenes.render(scenes.sample(1)).image
     for name in ("alexnet", "coattention"):
         system = load_vqa(f"world-{name}", weights=tmp_path / f"vqa_world_{name}.safetensors")
@@ -203,6 +203,14 @@ def test_recipes_write_weights_that_load_and_numbers_that_are_read(runs, tmp_pat
     speaker = load_captioner("world", weights=tmp_path / "captioner_world.safetensors")
     assert speaker.caption(picture)
     assert set(read_results("captioner", folder=tmp_path)) >= {"content_word_f1", "bleu_4", "cider_d"}
+
+
+def test_a_deeper_network_begins_with_the_layers_of_the_shallower(runs, tmp_path):
+    for name in ("vgg16", "vgg19"):
+        backbone.main(_options(runs, tmp_path, "--name", name, "--seed", "3")[:-4] + ["--name", name, "--seed", "3"])
+    shallow, deep = (backbone.trained_backbone(name, 3, runs).state_dict() for name in ("vgg16", "vgg19"))
+    apart = {k: float((deep[k] - v).norm() / v.norm()) for k, v in shallow.items() if k.endswith("weight")}
+    assert max(apart.values()) < 0.7  # of two networks that began apart it would be 1.4
 
 
 def test_a_head_without_its_backbone_says_what_to_run(runs, tmp_path):

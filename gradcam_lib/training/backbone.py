@@ -23,7 +23,10 @@ from gradcam_lib.training.photonet import normalise
 from gradcam_lib.worlds.corpus import Corpus, corpus
 from gradcam_lib.worlds.questions import ANSWERS
 
-NAMES = ("alexnet", "vgg16", "vgg19", "resnet")
+EPOCHS = {"alexnet": 16, "vgg16": 8, "vgg16_again": 6, "vgg19": 6, "resnet": 8}
+# A warm restart (Loshchilov, Hutter 2017), and a deeper network grown from a shallower one, as Simonyan and Zisserman
+# (2015) grew theirs: layers of the same name begin as they were learnt there.
+STARTS = {"vgg16_again": "vgg16", "vgg19": "vgg16"}
 
 
 class Asked:
@@ -73,9 +76,9 @@ class Answering(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         code = self.cnn(x)
-        if code.dim() == 4:  # a ResNet ends in a map: a few numbers for each of 4×4 fields tell where things are
-            code = F.adaptive_avg_pool2d(code, 4)
-        return self.head(code.flatten(1))
+        if code.dim() == 4:  # a ResNet ends in a map, of which the head sees the mean, as in the original
+            code = code.mean((2, 3))
+        return self.head(code)
 
     def answers(self, scores: Tensor, picture: Tensor, question: Tensor) -> Tensor:
         """(rows, answers): scores of the answers to a question about a picture each, -inf where one never occurs."""
@@ -94,8 +97,10 @@ def train(name: str, scenes: int, others: int, recipe: Recipe, runs: Path) -> An
     asked = Asked(seen)
     checks = Asked(unseen, asked)
     torch.manual_seed(recipe.seed)
-    model = Answering(slim.BACKBONES[f"slim_{name}"](), asked.possible())
+    model = Answering(_backbone(name), asked.possible())
     model(pictures(seen.images, torch.arange(2)))  # the lazy layer learns its width
+    if name in STARTS:
+        model.load_state_dict(_best(STARTS[name], recipe.seed, runs), strict=False)
     model = model.to(memory_format=torch.channels_last)
 
     def loss_of(told: Corpus, questions: Asked, pick: Tensor) -> Tensor:
@@ -111,13 +116,22 @@ def train(name: str, scenes: int, others: int, recipe: Recipe, runs: Path) -> An
     return model
 
 
-def trained_backbone(name: str, seed: int, runs: Path) -> nn.Module:
-    """The backbone at the best epoch of its recipe. Errors: it was not trained yet."""
+def _backbone(name: str) -> nn.Module:
+    return slim.BACKBONES[f"slim_{name.removesuffix('_again')}"]()
+
+
+def _best(name: str, seed: int, runs: Path) -> dict[str, Tensor]:
     path = Path(runs) / f"backbone_{name}_{seed}.pt"
     if not (saved := load_if_there(path)):
         raise SystemExit(f"{path}: not there; run: python -m gradcam_lib.training.backbone --name {name}")
-    cnn = slim.BACKBONES[f"slim_{name}"]()
-    cnn.load_state_dict({k.removeprefix("cnn."): v for k, v in saved["best"].items() if k.startswith("cnn.")})
+    return saved["best"]
+
+
+def trained_backbone(name: str, seed: int, runs: Path) -> nn.Module:
+    """The backbone at the best epoch of its recipe. Errors: it was not trained yet."""
+    best = _best(name, seed, runs)
+    cnn = _backbone(name)
+    cnn.load_state_dict({k.removeprefix("cnn."): v for k, v in best.items() if k.startswith("cnn.")})
     return cnn.eval()
 
 
@@ -131,10 +145,11 @@ def codes(cnn: nn.Module, told: Corpus, title: str) -> Tensor:
 
 def main(argv: list[str] | None = None) -> None:
     parser = recipe_arguments("backbone", __doc__.split("\n")[0])
-    parser.add_argument("--name", choices=NAMES, required=True)
-    parser.set_defaults(epochs=8)
+    parser.add_argument("--name", choices=tuple(EPOCHS), required=True)
     args = parser.parse_args(argv)
-    recipe = Recipe(f"backbone_{args.name}", args.epochs, 128, 2e-3, 0.02, seed=args.seed, precision=args.precision)
+    epochs = args.epochs or EPOCHS[args.name]
+    peak = 1e-3 if args.name.endswith("again") else 2e-3
+    recipe = Recipe(f"backbone_{args.name}", epochs, 128, peak, 0.02, seed=args.seed, precision=args.precision)
     model = train(args.name, args.scenes, args.unseen, recipe, args.runs)
     unseen = corpus("val", args.unseen, args.runs)
     asked = Asked(unseen, Asked(corpus("train", args.scenes, args.runs)))
