@@ -15,12 +15,15 @@ from torch import Tensor
 from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.images import Source
 from gradcam_lib.models.vocabulary import tokenise
-from gradcam_lib.systems import System, WithWords, found, load_system
+from gradcam_lib.systems import System, WithWords, found, load_system, transform_of
 from gradcam_lib.targets import Target, class_score
 from gradcam_lib.zoo import Classifier
 
-COMMAND = "python -m gradcam_lib.training.captioner"
-FILES = {name: (f"captioner_{name}.safetensors", COMMAND) for name in ("world", "photo")}
+COMMAND = "python -m gradcam_lib.training."
+FILES = {
+    "world": ("captioner_world.safetensors", f"{COMMAND}captioner"),
+    "photo": ("captioner_photo.safetensors", f"{COMMAND}photo_captioner"),
+}
 
 Which = int | tuple[int, int] | None
 
@@ -30,11 +33,13 @@ def load_captioner(
 ) -> CaptionSystem:
     """A captioner by name: "world" knows the rendered scenes, "photo" photographs. weights: "default" or a file.
 
-    Errors: unknown name; FileNotFoundError with the command that trains it; WeightsWrong.
+    "photo" looks through ImageNet's SqueezeNet, which must be at hand: see ``load_classifier``.
+    Errors: unknown name; FileNotFoundError with the command that trains it, or WeightsMissing; WeightsWrong.
     """
     path, where = found(name, FILES, weights)
     model, vocabulary, _ = load_system(path, ("Captioner",))
-    return CaptionSystem(model.to(device), vocabulary, f"captioner {name!r}, weights {where}")
+    source = f"captioner {name!r}, weights {where}"
+    return CaptionSystem(model.to(device), vocabulary, source, transform_of(model))
 
 
 class CaptionSystem(System):

@@ -16,7 +16,7 @@ from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.images import Source
 from gradcam_lib.models.coattention import Answered
 from gradcam_lib.models.vocabulary import tokenise
-from gradcam_lib.systems import System, WithWords, found, load_system
+from gradcam_lib.systems import System, WithWords, found, load_system, transform_of
 from gradcam_lib.targets import TargetLike, index_of
 from gradcam_lib.zoo import Classifier
 
@@ -25,7 +25,9 @@ FILES = {
     f"world-{name}": (f"vqa_world_{name}.safetensors", f"{COMMAND} --name {name}")
     for name in ("alexnet", "vgg16", "vgg19", "coattention")
 }
-FILES["photo"] = ("vqa_photo.safetensors", f"{COMMAND} --help")
+PHOTO_COMMAND = "python -m gradcam_lib.training.photo_vqa"
+FILES["photo"] = ("vqa_photo.safetensors", PHOTO_COMMAND)
+FILES["photo-coattention"] = ("vqa_photo_coattention.safetensors", f"{PHOTO_COMMAND} --name coattention")
 
 
 def load_vqa(
@@ -34,13 +36,14 @@ def load_vqa(
     """A network that answers questions, by name.
 
     name: "world-alexnet", "world-vgg16", "world-vgg19" (LSTM + CNN), "world-coattention", which know the rendered
-    scenes, or "photo". weights: "default" or a file.
-    Errors: unknown name; FileNotFoundError with the command that trains it; WeightsWrong.
+    scenes; "photo", "photo-coattention", which look at photographs through ImageNet's SqueezeNet: that must be at hand,
+    see ``load_classifier``. weights: "default" or a file.
+    Errors: unknown name; FileNotFoundError with the command that trains it, or WeightsMissing; WeightsWrong.
     """
     path, where = found(name, FILES, weights)
     model, vocabulary, about = load_system(path, ("LSTMCNN", "CoAttention"))
     source = f"{about['system']} {name!r} on {about['cnn']}, weights {where}"
-    return QuestionSystem(model.to(device), vocabulary, source, answers=about["answers"])
+    return QuestionSystem(model.to(device), vocabulary, source, transform_of(model), about["answers"])
 
 
 @dataclass(frozen=True, eq=False)

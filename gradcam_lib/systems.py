@@ -14,14 +14,16 @@ from gradcam_lib import images
 from gradcam_lib.images import Source, Transform, load_image
 from gradcam_lib.models.captioner import Captioner
 from gradcam_lib.models.coattention import CoAttention
+from gradcam_lib.models.photo_backbone import PUBLISHED, PhotoBackbone, fingerprint
 from gradcam_lib.models.slim import BACKBONES, fold
 from gradcam_lib.models.vocabulary import Vocabulary
 from gradcam_lib.models.vqa import LSTMCNN
 from gradcam_lib.paths import MODELS, weights_folder
-from gradcam_lib.weights import WeightsWrong, fit, read_metadata, read_state, save_network
-from gradcam_lib.zoo import Classifier
+from gradcam_lib.weights import SQUEEZENET, WeightsWrong, fit, read_metadata, read_state, save_network
+from gradcam_lib.zoo import Classifier, load_classifier
 
 TRANSFORM = Transform(resize=128, crop=128)
+PHOTO_TRANSFORM = Transform(resize=224, crop=224)
 KINDS = {made.__name__: made for made in (Captioner, LSTMCNN, CoAttention)}
 
 
@@ -38,7 +40,7 @@ class System:
     transform: Transform = TRANSFORM
 
     def to_input(self, picture: Source) -> Tensor:
-        """Path, bytes, PIL image or (H, W, 3) array → x (1, 3, 128, 128) on the model's device, in its precision."""
+        """Path, bytes, PIL image or (H, W, 3) array → x (1, 3, side, side) on the model's device, in its precision."""
         weight = next(self.model.parameters())
         return images.to_input(load_image(picture), self.transform).to(weight.device, weight.dtype)
 
@@ -71,16 +73,19 @@ class WithWords(nn.Module):
 def save_system(model: nn.Module, path: Path | str, vocabulary: Vocabulary, **more: Any) -> None:
     """Writes a captioner or an answering network as float16 safetensors, without BatchNorm and with its words.
 
-    more: ``answers``, a list of their names, where the network gives answers.
+    more: ``answers``, a list of their names, where the network gives answers. A published CNN is left out and named.
     """
     about = {"system": type(model).__name__, "cnn": model.cnn.name, "sizes": model.sizes, "words": vocabulary.words}
-    save_network(fold(model), path, **about, **more)
+    if isinstance(model.cnn, PhotoBackbone):
+        about["backbone"] = fingerprint(model.cnn.published)
+    save_network(fold(model), path, leave_out=PUBLISHED, **about, **more)
 
 
 def load_system(path: Path | str, kinds: tuple[str, ...]) -> tuple[nn.Module, Vocabulary, dict[str, Any]]:
     """(network in float32 and evaluation mode, its words, all metadata) of a file that ``save_system`` wrote.
 
-    Errors: WeightsWrong (truncated, or a network of none of these kinds), FileNotFoundError.
+    Errors: WeightsWrong (truncated, a network of none of these kinds, made on other published weights than those at
+    hand), FileNotFoundError, among them WeightsMissing of a published network.
     """
     path = Path(path).expanduser()
     about = read_metadata(path)
@@ -90,10 +95,28 @@ def load_system(path: Path | str, kinds: tuple[str, ...]) -> tuple[nn.Module, Vo
     vocabulary = Vocabulary(about["words"])
     outputs = [len(about["answers"])] if "answers" in about else []
     with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they were
-        cnn = BACKBONES[about["cnn"]](batch_norm=False)
+        cnn = _photo_backbone(about, path) if "backbone" in about else BACKBONES[about["cnn"]](batch_norm=False)
         model = KINDS[about["system"]](cnn, len(vocabulary), *outputs, **about["sizes"])
-    fit(model, read_state(path), path)
+    published = {name: tensor for name, tensor in model.state_dict().items() if name.startswith(PUBLISHED)}
+    fit(model, published | read_state(path), path)
     return model.eval(), vocabulary, about
+
+
+def _photo_backbone(about: dict[str, Any], path: Path) -> PhotoBackbone:
+    """SqueezeNet as it is at hand, if it is the one that the system was trained on."""
+    at_hand = load_classifier("squeezenet")
+    wanted, found = about["backbone"], fingerprint(at_hand.model)
+    if wanted != found:
+        raise WeightsWrong(
+            f"{path}: made on a SqueezeNet with the fingerprint {wanted[:12]}…, but this one has {found[:12]}…: "
+            f"{at_hand.source}. Use the published {SQUEEZENET.file} ({SQUEEZENET.url}), or train the system anew"
+        )
+    return PhotoBackbone(at_hand.model, about["cnn"].removeprefix("squeezenet_"))
+
+
+def transform_of(model: nn.Module) -> Transform:
+    """What a picture goes through before this system's CNN sees it."""
+    return PHOTO_TRANSFORM if isinstance(model.cnn, PhotoBackbone) else TRANSFORM
 
 
 def found(name: str, files: dict[str, tuple[str, str]], weights: str | Path) -> tuple[Path, str]:

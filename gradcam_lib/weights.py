@@ -189,13 +189,15 @@ def fit(model: nn.Module, state: Mapping[str, Tensor], path: Path | str) -> None
             own[name].copy_(state[name])
 
 
-def save_network(model: nn.Module, path: Path | str, **metadata: Any) -> None:
+def save_network(model: nn.Module, path: Path | str, *, leave_out: str | tuple[str, ...] = (), **metadata: Any) -> None:
     """Weights as float16 safetensors, with metadata (kept as JSON); the old file stays until the new one is whole.
 
+    leave_out: how the names begin of weights that have a file of their own.
     Errors: ValueError where a weight leaves the range of float16.
     """
     path = Path(path)
-    tensors = {k: (v.half() if v.is_floating_point() else v).cpu().contiguous() for k, v in model.state_dict().items()}
+    state = {name: tensor for name, tensor in model.state_dict().items() if not name.startswith(leave_out)}
+    tensors = {k: (v.half() if v.is_floating_point() else v).cpu().contiguous() for k, v in state.items()}
     if bad := next((k for k, v in tensors.items() if not v.isfinite().all()), None):
         raise ValueError(f"{bad!r}: not finite as float16 (largest: 65,504)")
     path.parent.mkdir(parents=True, exist_ok=True)
