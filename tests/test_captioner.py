@@ -16,8 +16,8 @@ TOKENS = torch.tensor([[4, 6, 5], [5, 4, PAD]])
 CODE = torch.rand(2, 6, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
 
 
-def captioner(words: int = 7, seed: int = 0, longest: int = 3) -> Captioner:
-    return seeded(Captioner, tiny_cnn(), words, embedding=5, hidden=4, longest=longest, seed=seed)
+def captioner(words: int = 7, seed: int = 0, longest: int = 3, **more) -> Captioner:
+    return seeded(Captioner, tiny_cnn(), words, embedding=5, hidden=4, longest=longest, seed=seed, **more)
 
 
 def by_hand(model: Captioner, code: Tensor, heard: list[int]) -> Tensor:
@@ -29,11 +29,13 @@ def by_hand(model: Captioner, code: Tensor, heard: list[int]) -> Tensor:
         i, f, g, o = (W @ x + U @ h + b).chunk(4)
         c = f.sigmoid() * c + i.sigmoid() * g.tanh()
         h = o.sigmoid() * c.tanh()
-    return (model.output.weight @ h + model.output.bias).log_softmax(0)
+    y = model.output.weight @ h + model.output.bias
+    return (model.embedding.weight @ y + model.bias if model.tied else y).log_softmax(0)
 
 
-def test_log_probabilities_by_hand() -> None:
-    model = captioner()
+@pytest.mark.parametrize("tied", [False, True])
+def test_log_probabilities_by_hand(tied: bool) -> None:
+    model = captioner(tied=tied)
     logp = model.log_probs(CODE, TOKENS).detach()
     for n, row in enumerate(TOKENS.tolist()):
         words = [word for word in row if word != PAD]
@@ -42,13 +44,23 @@ def test_log_probabilities_by_hand() -> None:
     assert logp[1, 2] == 0
 
 
-def test_loss_by_hand() -> None:
-    model = captioner()
-    terms = []
+@pytest.mark.parametrize("tied", [False, True])
+def test_loss_by_hand(tied: bool) -> None:
+    model = captioner(tied=tied)
+    right, all_ = [], []
     for code, words in ((CODE[0], [4, 6, 5]), (CODE[1], [5, 4])):
-        spoken = [*words, END]
-        terms += [-by_hand(model, code, [START, *words[:t]])[word].item() for t, word in enumerate(spoken)]
-    assert model.loss(CODE, TOKENS).item() == pytest.approx(sum(terms) / len(terms))
+        for t, word in enumerate([*words, END]):
+            logp = by_hand(model, code, [START, *words[:t]])
+            right.append(-logp[word].item())
+            all_.append(-logp.mean().item())
+    wanted, even = sum(right) / len(right), sum(all_) / len(all_)
+    assert model.loss(CODE, TOKENS).item() == pytest.approx(wanted)
+    assert model.loss(CODE, TOKENS, smoothing=0.1).item() == pytest.approx(0.9 * wanted + 0.1 * even)
+
+
+def test_a_tied_captioner_keeps_one_table_of_words() -> None:
+    shapes = [tuple(p.shape) for p in captioner(words=7, tied=True).parameters()]
+    assert shapes.count((7, 5)) == 1 and (7, 4) not in shapes
 
 
 def test_a_padded_batch_gives_what_single_sentences_give() -> None:
@@ -66,7 +78,7 @@ def every_caption(model: Captioner, code: Tensor) -> list[tuple[list[int], float
     """All captions of one to ``longest`` words and their log-probabilities, END included; likeliest first."""
     found = []
     for length in range(1, model.longest + 1):
-        for words in itertools.product(range(4, model.output.out_features), repeat=length):
+        for words in itertools.product(range(4, model.embedding.num_embeddings), repeat=length):
             heard, spoken = [START, *words], [*words, END]
             p = sum(by_hand(model, code, heard[: t + 1])[word].item() for t, word in enumerate(spoken))
             found.append((list(words), p))
@@ -80,6 +92,17 @@ def test_a_wide_beam_finds_all_captions_in_their_order(seed: int) -> None:
     found = model.beam_search(CODE[:1], beam=100)
     assert [words for words, _ in found] == [words for words, _ in wanted]
     assert [p for _, p in found] == pytest.approx([p for _, p in wanted])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_fair_beam_ranks_by_the_log_probability_over_a_power_of_the_length(seed: int) -> None:
+    model = captioner(seed=seed, tied=True, fairness=0.8)
+    wanted = every_caption(model, CODE[0])
+    fair = sorted(wanted, key=lambda candidate: candidate[1] / (len(candidate[0]) + 1) ** 0.8, reverse=True)
+    assert fair != wanted
+    found = model.beam_search(CODE[:1], beam=100)
+    assert [words for words, _ in found] == [words for words, _ in fair]
+    assert [p for _, p in found] == pytest.approx([p for _, p in fair])
 
 
 @pytest.mark.parametrize("seed", range(5))
