@@ -1,4 +1,4 @@
-r"""How like people's captions a caption is: BLEU, CIDEr and CIDEr-D.
+r"""How like people's captions a caption is: BLEU, ROUGE-L, CIDEr and CIDEr-D.
 
 All take ``references``, the captions of people, several to a picture, and ``candidates``, one to a picture, each a list
 of words as ``tokens`` makes it. :math:`h_k(c)` counts how often the n-gram :math:`k` stands in the caption :math:`c`.
@@ -18,11 +18,18 @@ import numpy as np
 Caption = Sequence[str]
 N = 4  # the longest n-gram
 SIGMA = 6.0  # CIDEr-D: words of difference in length that are forgiven
+BETA = 1.2  # ROUGE-L: how much more recall counts than precision
+CLITIC = r"n['’]t\b|['’](?:s|m|d|re|ve|ll)\b"
+WORD = re.compile(rf"{CLITIC}|\w+(?:['’-]\w+)*")
+ATTACHED = re.compile(rf"(?<=\w)({CLITIC})")
 
 
 def tokens(caption: str) -> list[str]:
-    """Its words in lower case, without punctuation: "A dog, running." → ["a", "dog", "running"]."""
-    return re.findall(r"\w+(?:['’-]\w+)*", caption.lower())
+    """Its words in lower case, without punctuation, as in the Penn Treebank: "A dog's" → a dog 's, "don't" → do n't
+
+    What is without a rule here, such as "cannot" or "gonna", stays whole.
+    """
+    return WORD.findall(ATTACHED.sub(r" \1", caption.lower()))
 
 
 def bleu(references: Sequence[Sequence[Caption]], candidates: Sequence[Caption]) -> list[float]:
@@ -35,22 +42,70 @@ def bleu(references: Sequence[Sequence[Caption]], candidates: Sequence[Caption])
     has most of it. c: words in all candidates; r: words in the closest references, of two as close the shorter.
     ValueError where the captions do not fit together.
     """
+    return _bleu(_counts(references, candidates).sum(0))
+
+
+def bleu_interval(
+    references: Sequence[Sequence[Caption]], candidates: Sequence[Caption], *, seed: int = 0, draws: int = 2000
+) -> list[dict[str, float]]:
+    """The same, each with its 95 % bootstrap interval over pictures: {"value", "low", "high"}, as in ``results``."""
+    counts = _counts(references, candidates)
+    picks = np.random.default_rng(seed).integers(len(counts), size=(draws, len(counts)))
+    drawn = np.array([_bleu(counts[pick].sum(0)) for pick in picks])
+    columns = zip(_bleu(counts.sum(0)), *np.quantile(drawn, (0.025, 0.975), axis=0), strict=True)
+    return [{key: round(float(v), 4) for key, v in zip(("value", "low", "high"), c, strict=True)} for c in columns]
+
+
+def _counts(references: Sequence[Sequence[Caption]], candidates: Sequence[Caption]) -> np.ndarray:
+    """Of each caption: its n-grams that are right, n = 1 … N, all its n-grams, c and r. (captions, 2 N + 2)"""
     _check(references, candidates)
-    right, all_ = np.zeros(N), np.zeros(N)
-    for people, candidate in zip(references, candidates, strict=True):
+    rows = np.zeros((len(candidates), 2 * N + 2))
+    for row, people, candidate in zip(rows, references, candidates, strict=True):
         most: Counter = Counter()
         for caption in people:
             most |= _ngrams(caption)
         for k, count in _ngrams(candidate).items():
-            right[len(k) - 1] += min(count, most[k])
-            all_[len(k) - 1] += count
-    c = sum(map(len, candidates))
-    r = sum(
-        _closest(map(len, people), len(candidate)) for people, candidate in zip(references, candidates, strict=True)
-    )
+            row[len(k) - 1] += min(count, most[k])
+            row[N + len(k) - 1] += count
+        row[-2:] = len(candidate), _closest(map(len, people), len(candidate))
+    return rows
+
+
+def _bleu(counts: np.ndarray) -> list[float]:
+    right, all_, (c, r) = counts[:N], counts[N : 2 * N], counts[2 * N :]
     brevity = min(1.0, math.exp(1 - r / c)) if c else 0.0
     p = right / np.maximum(all_, 1)
     return [brevity * float(p[:n].prod() ** (1 / n)) for n in range(1, N + 1)]
+
+
+def rouge_l(references: Sequence[Sequence[Caption]], candidates: Sequence[Caption]) -> np.ndarray:
+    r"""ROUGE-L of each caption, (n,), 0 … 1; papers report the mean.
+
+    .. math:: \frac{(1 + \beta^2) R P}{R + \beta^2 P}, \quad P = \max_j \frac{l(c, s_j)}{|c|}, \quad
+              R = \max_j \frac{l(c, s_j)}{|s_j|}    (Lin 2004, section 3)
+
+    l: length of the longest common subsequence; β = 1.2, and each maximum by itself, as the field's code has it.
+    """
+    _check(references, candidates)
+
+    def score(people: Sequence[Caption], c: Caption) -> float:
+        common = [_common(c, s) for s in people]
+        P = max(n / max(len(c), 1) for n in common)
+        R = max(n / max(len(s), 1) for n, s in zip(common, people, strict=True))
+        return (1 + BETA**2) * R * P / (R + BETA**2 * P) if P and R else 0.0
+
+    return np.array([score(people, c) for people, c in zip(references, candidates, strict=True)])
+
+
+def _common(a: Caption, b: Caption) -> int:
+    """Words of the longest common subsequence."""
+    row = [0] * (len(b) + 1)
+    for word in a:
+        before = row
+        row = [0]
+        for j, other in enumerate(b):
+            row.append(before[j] + 1 if word == other else max(before[j + 1], row[j]))
+    return row[-1]
 
 
 def cider(references: Sequence[Sequence[Caption]], candidates: Sequence[Caption]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""BLEU and CIDEr: by paper and pencil, and against the numbers of the code that the field uses."""
+"""BLEU, ROUGE-L and CIDEr: by paper and pencil, and against the numbers of the code that the field uses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradcam_lib.caption_scores import bleu, cider, cider_d, tokens
+from gradcam_lib.caption_scores import bleu, bleu_interval, cider, cider_d, rouge_l, tokens
 
 REFERENCES = [
     ["a dog runs on the beach", "a brown dog is running on the sand", "the dog runs"],
@@ -77,7 +77,7 @@ def test_scores_stay_within_their_range(corpus: list) -> None:
     references, candidates = zip(*corpus, strict=True)
     scores = bleu(references, candidates)
     assert all(0 <= b <= 1 + 1e-9 for b in scores)
-    for score, most in ((cider, 1), (cider_d, 10)):
+    for score, most in ((rouge_l, 1), (cider, 1), (cider_d, 10)):
         values = score(references, candidates)
         assert values.shape == (len(corpus),) and np.all((values >= 0) & (values <= most + 1e-9))
 
@@ -87,12 +87,34 @@ def test_an_empty_caption_is_worth_nothing() -> None:
     assert bleu(references, candidates) == [0, 0, 0, 0] and not cider_d(references, candidates).any()
 
 
-def test_tokens_are_words_in_lower_case() -> None:
-    assert tokens("A dog, the man’s, RUNS on a T-shirt.") == "a dog the man’s runs on a t-shirt".split()
+def test_rouge_l_by_hand() -> None:
+    # common: "a dog … on sand", 4 of the 5 words said and 4 of the 6 of the reference
+    P, R = 4 / 5, 4 / 6
+    people = [["a brown dog runs on sand"]]
+    assert rouge_l(*split(people, ["a dog is on sand"])) == pytest.approx([2.44 * P * R / (R + 1.44 * P)])
+    # precision from the first reference, 2 of 2 words, recall from the second, 1 of 1
+    assert rouge_l(*split([["a dog runs", "dog"]], ["a dog"])) == pytest.approx([1])
+    # the order counts: "b a" has one word in a row of "a b"
+    assert rouge_l(*split([["a b"], ["x"]], ["b a", ""])) == pytest.approx([1 / 2, 0])
+
+
+def test_the_bootstrap_of_bleu_holds_the_value_and_vanishes_where_all_captions_are_alike() -> None:
+    for value, found in zip(
+        bleu(*split(REFERENCES, CANDIDATES)), bleu_interval(*split(REFERENCES, CANDIDATES)), strict=True
+    ):
+        assert found["low"] < found["value"] < found["high"] and found["value"] == pytest.approx(value, abs=1e-4)
+    alike = bleu_interval(*split([["a dog runs on sand"]] * 9, ["a dog runs on mud"] * 9))
+    assert all(b["low"] == b["value"] == b["high"] for b in alike) and alike[0]["value"] == 0.8
+
+
+def test_tokens_are_words_in_lower_case_and_parted_as_in_the_penn_treebank() -> None:
+    assert tokens("A dog, the man’s, RUNS on a T-shirt.") == "a dog the man ’s runs on a t-shirt".split()
+    assert tokens("It's what they don't and we'll do") == "it 's what they do n't and we 'll do".split()
+    assert tokens("'A dog' \"two dogs' toys\" o'clock 10-year-old") == "a dog two dogs toys o'clock 10-year-old".split()
     assert tokens(" ... ") == []
 
 
-@pytest.mark.parametrize("score", [bleu, cider, cider_d])
+@pytest.mark.parametrize("score", [bleu, rouge_l, cider, cider_d])
 def test_captions_that_do_not_fit_together_are_refused(score) -> None:
     dog = ["a", "dog"]
     for references, candidates, error in [
