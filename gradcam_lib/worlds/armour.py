@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradcam_lib.worlds.painter import Colour, Painter, ellipse, outline, shade
+from gradcam_lib.worlds.painter import Colour, Painter, outline, shade
 from gradcam_lib.worlds.scene import Thing
 
 WIDTH = 2.1  # of a tank that is 1 high, without its gun
@@ -16,7 +16,7 @@ _TRACK = outline("-104 -34, -92 -44, 92 -44, 104 -34, 94 -8, 80 0, -80 0, -94 -8
 _HULL = np.array([(-1.12, -0.5), (-1.02, -0.62), (0.82, -0.64), (1.15, -0.46), (1.06, -0.32), (-1.06, -0.32)])
 _SKIRT = np.array([(-1.08, -0.44), (1.1, -0.44), (1.06, -0.3), (-1.04, -0.3)])
 _TURRET = np.array([(-0.62, -0.63), (-0.56, -0.82), (-0.3, -0.95), (0.28, -0.95), (0.5, -0.78), (0.46, -0.63)])
-_WHEELS = np.linspace(-0.72, 0.72, 6)
+_WHEELS = np.array([[(x, -0.16)] * 2 for x in np.linspace(-0.72, 0.72, 6)])
 
 
 def draw_tank(painter: Painter, thing: Thing) -> None:
@@ -27,20 +27,19 @@ def draw_tank(painter: Painter, thing: Thing) -> None:
     raised = rng.uniform(-0.02, 0.1)
     with painter.part("tracks"):
         painter.polygon(_TRACK, RUBBER)
-        for x in _WHEELS:
-            painter.ellipse((x, -0.16), (0.135, 0.135), shade(colour, 0.72))
-            painter.ellipse((x, -0.16), (0.05, 0.05), shade(colour, 0.5), edge=None)
+        painter.stroke(_WHEELS, 0.27, shade(colour, 0.72))
+        painter.stroke(_WHEELS, 0.1, shade(colour, 0.48))
     with painter.part("gun"):
         end = np.array([1.5, -0.79 - raised])
         painter.stroke([(0.4, -0.78), end], 0.075, shade(colour, 0.82))
         painter.stroke([end - (0.12, -0.01), end], 0.11, shade(colour, 0.7))
     with painter.part("hull"):
         painter.polygon(_HULL, colour, edge=0.6)
-        _spot(painter, rng, spots, _HULL, 6)
+        _spot(painter, rng, spots, _HULL, 5)
         painter.polygon(_SKIRT, shade(colour, 0.86), edge=0.7)
     with painter.part("turret"):
         painter.polygon(_TURRET, shade(colour, 1.04), edge=0.6)
-        _spot(painter, rng, spots, _TURRET, 4)
+        _spot(painter, rng, spots, _TURRET, 3)
         painter.polygon([(-0.3, -0.95), (-0.26, -1.01), (-0.02, -1.01), (0.02, -0.95)], shade(colour, 0.85))
         painter.stroke([(-0.46, -0.88), (-0.56, -1.2)], 0.02, RUBBER)
 
@@ -50,5 +49,5 @@ def _spot(painter: Painter, rng: np.random.Generator, spots: list[Colour], shape
     middle = shape.mean(0)
     for i in range(n):
         at = middle + (shape[rng.integers(len(shape))] - middle) * rng.uniform(0.1, 0.6)
-        blot = ellipse(at, rng.uniform((0.1, 0.04), (0.22, 0.08)), rng.uniform(-25, 25))[::2]
-        painter.curve(blot * rng.uniform(0.96, 1.04, (12, 1)), spots[i % len(spots)], edge=None)
+        wide, high, tilt = rng.uniform((0.1, 0.04, -25), (0.24, 0.09, 25))
+        painter.ellipse(at, (wide, high), spots[i % len(spots)], tilt=tilt, edge=None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradcam_lib.worlds.brushes import mix
 from gradcam_lib.worlds.painter import Colour, Painter, ellipse, outline, shade
 
 if TYPE_CHECKING:
@@ -116,14 +117,16 @@ def draw_features(painter: Painter, worker: Worker, skin: Colour) -> None:
     brow = shade(HAIR[worker.hair_colour], 0.8)
     with painter.part("face"):
         for side in (-1, 1):
-            painter.ellipse((x + side * 0.055, y + 0.04), (0.02, 0.014), _blush(skin), edge=None)
+            painter.ellipse((x + side * 0.055, y + 0.04), (0.02, 0.014), mix(skin, (226, 92, 84), 0.28), edge=None)
         eyes = [[(x + side * 0.04, y - 0.004), (x + side * 0.04, y + 0.006)] for side in (-1, 1)]
         painter.stroke(eyes, 0.021, INK)
         brows = [[(x + s * 0.022, y - 0.034), (x + s * 0.04, y - 0.041), (x + s * 0.058, y - 0.033)] for s in (-1, 1)]
         painter.stroke(brows, 0.008, brow)
         painter.stroke([(x + 0.004, y + 0.012), (x + 0.01, y + 0.03), (x, y + 0.032)], 0.007, shade(skin, 0.78))
         smile = [(x - 0.028, y + 0.056), (x - 0.012, y + 0.066), (x + 0.012, y + 0.066), (x + 0.028, y + 0.056)]
-        painter.stroke(smile, 0.014 if worker.lips else 0.01, (190, 66, 76) if worker.lips else shade(skin, 0.55))
+        painter.stroke(
+            smile, 0.014 if worker.lips else 0.01, mix(skin, (186, 58, 72), 0.75) if worker.lips else shade(skin, 0.55)
+        )
         if worker.lips:
             lashes = [[(x + s * 0.048, y - 0.004), (x + s * 0.063, y - 0.008)] for s in (-1, 1)]
             painter.stroke(lashes, 0.007, INK)
@@ -153,7 +156,3 @@ def draw_front_hair(painter: Painter, worker: Worker) -> None:
                 ((-0.1, 0.06), (-0.104, 0.105), (-0.1, 0.15), (-0.094, 0.192), (-0.09, 0.228))
             ):
                 painter.ellipse((bx, CENTRE[1] + by), (0.032 - 0.003 * i, 0.03), shade(colour, 0.96), edge=0.6)
-
-
-def _blush(skin: Colour) -> Colour:
-    return tuple(c + (r - c) * 0.28 for c, r in zip(skin, (226, 92, 84), strict=True))

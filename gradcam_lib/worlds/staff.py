@@ -161,7 +161,7 @@ def draw_scrubs(painter: Painter, worker: Worker) -> None:
     with painter.part("scrubs"):
         painter.polygon(_trunk((s, w + 0.008, h + 0.01), (-0.36, h + 0.016)), colour)
     with painter.part("skin"):
-        painter.polygon([(-0.042, -0.757), (0.042, -0.757), (0, -0.665)], shade(SKIN[worker.skin], 0.95), edge=None)
+        painter.polygon([(-0.042, -0.757), (0.042, -0.757), (0, -0.665)], shade(SKIN[worker.skin], 0.88), edge=None)
     with painter.part("scrubs"):
         painter.stroke([(-0.047, -0.757), (0, -0.66), (0.047, -0.757)], 0.014, shade(colour, 0.8))
         painter.polygon(
@@ -177,7 +177,7 @@ def _draw_shirt(painter: Painter, worker: Worker, low: float) -> None:
     with painter.part("shirt"):
         painter.polygon([(-0.052, -0.752), (0.052, -0.752), (0, low)], colour, edge=None)
     with painter.part("skin"):
-        painter.polygon([(-0.032, -0.758), (0.032, -0.758), (0, -0.705)], shade(SKIN[worker.skin], 0.92), edge=None)
+        painter.polygon([(-0.032, -0.758), (0.032, -0.758), (0, -0.705)], shade(SKIN[worker.skin], 0.88), edge=None)
 
 
 def draw_badge(painter: Painter, worker: Worker) -> None:

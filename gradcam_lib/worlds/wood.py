@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 
 from gradcam_lib.worlds import textures
-from gradcam_lib.worlds.brushes import Generator, blend, fill, lay_ground, mix, pick, row, shade_rows
+from gradcam_lib.worlds.brushes import Generator, blend, lay_ground, mix, pick, row, shade_rows, sixteenths
 from gradcam_lib.worlds.clutter import draw_bush, draw_tree
 from gradcam_lib.worlds.landscapes import PATHS, paint_flowers, paint_path, paint_ridge, paint_swell, paint_tree_line
-from gradcam_lib.worlds.painter import Colour, Painter, shade
+from gradcam_lib.worlds.painter import Colour, Painter, lines, outline, shade
 from gradcam_lib.worlds.scene import Scene, Thing
 from gradcam_lib.worlds.textures import FULL
 
+SHADOWS = {"tank": (1.25, 0.1), "fir": (0.3, 0.035), "birch": (0.22, 0.03)}  # half as wide and high, of its height
 KINDS = ("fir", "fir", "birch", "tree", "tree", "bush")
 HEIGHT = {"fir": 0.8, "birch": 0.82, "tree": 0.7, "bush": 0.16}
 NEEDLES = ((52, 96, 70), (66, 108, 72), (44, 84, 72), (82, 112, 68))
@@ -66,7 +67,7 @@ def paint_land(canvas: np.ndarray, rng: Generator, top: int, haze: Colour) -> No
     paint_tree_line(canvas, rng, top, rng.uniform(16, 44), mix(green, haze, 0.5))
     paint_firs(canvas, rng, top, mix(green, haze, 0.25))
     shade_rows(canvas[top:], mix(ground, haze, 0.25), mix(ground, (66, 74, 48), rng.uniform(0.05, 0.3)))
-    for depth in np.sort(rng.uniform(0.02, 0.85, 4)):
+    for depth in np.sort(rng.uniform(0.02, 0.85, 2)):
         paint_swell(canvas, rng, top, depth, mix(ground, pick(rng, GROUND, 10), rng.uniform(0.2, 0.5)))
     if rng.random() < 0.6:
         paint_path(canvas, rng, top, mix(pick(rng, PATHS, 8), ground, 0.3))
@@ -76,62 +77,69 @@ def paint_land(canvas: np.ndarray, rng: Generator, top: int, haze: Colour) -> No
 
 
 def paint_firs(canvas: np.ndarray, rng: Generator, top: int, colour: Colour) -> None:
-    """Far firs in a row, with gaps."""
-    gap = rng.uniform(-40, FULL)
-    x = rng.uniform(-8, 8)
-    while x < FULL + 8:
-        wide, high = rng.uniform(6, 12), rng.uniform(18, 44)
-        if not gap < x < gap + 60:
-            fill(
-                canvas,
-                [(x - wide, top + 4), (x, top - high), (x + wide, top + 4)],
-                shade(colour, rng.uniform(0.92, 1.06)),
-            )
-        x += rng.uniform(6, 18)
+    """Far firs in a row, with a gap."""
+    gap, n = rng.uniform(-40, FULL), 26
+    x = np.cumsum(rng.uniform(5, 17, n)) - 10
+    wide, high = rng.uniform(5, 12, n), rng.uniform(16, 46, n)
+    firs = sixteenths(np.array([(x - wide, x, x + wide), (high * 0 + top + 4, top - high, high * 0 + top + 4)]).T)
+    for i in np.flatnonzero((x < gap) | (x > gap + 60)):
+        cv2.fillPoly(canvas, [np.ascontiguousarray(firs[i])], shade(colour, (0.93, 1.0, 1.06)[i % 3]), cv2.LINE_AA, 4)
 
 
 def draw_shadow(painter: Painter, thing: Thing, *, sunny: bool) -> None:
-    """Under the sun, a shadow that falls to one side."""
-    if sunny:
-        wide = 1.3 if thing.kind == "tank" else 0.3
-        painter.shadow((0.12, 0), (wide, 0.1 if thing.kind == "tank" else 0.04), 0.35)
+    """Under the sun, a shadow to one side. Trees with a round crown and bushes have brought their own."""
+    if sunny and thing.kind in SHADOWS:
+        wide, high = SHADOWS[thing.kind]
+        painter.shadow((0.4 * wide, 0), (wide, high), 0.35)
 
 
 def draw_fir(painter: Painter, thing: Thing) -> None:
     """Parts: trunk, crown."""
     rng = np.random.default_rng(thing.style)
     needle = shade(NEEDLES[rng.integers(len(NEEDLES))], rng.uniform(0.88, 1.08))
-    wide, n = rng.uniform(0.2, 0.27), int(rng.integers(4, 6))
+    wide, tiers = rng.uniform(0.2, 0.27), _TIERS[rng.integers(len(_TIERS))]
     with painter.part("trunk"):
         painter.polygon([(-0.025, -0.2), (0.025, -0.2), (0.032, 0), (-0.032, 0)], (96, 74, 56))
     with painter.part("crown"):
-        for i, low in enumerate(np.linspace(-0.12, -0.72, n)):
-            half, high = wide * (1 - 0.78 * i / n), min(low - 1.45 / (n + 1), -0.3)
-            tier = [(-half, low), (-half * 0.45, low - 0.03), (0, low + 0.015), (half * 0.45, low - 0.03), (half, low)]
-            painter.polygon([*tier, (0, max(high, -1.0))], shade(needle, 0.9 + 0.05 * i), edge=0.8)
+        painter.polygon(np.concatenate([tiers, tiers[::-1] * (-1, 1)]) * (wide, 1), needle, edge=0.8)
+        boughs = np.stack(
+            [tiers[1:-1:2] * (-0.62, 1), tiers[1:-1:2] * (0, 1) + (0, 0.03), tiers[1:-1:2] * (0.62, 1)], 1
+        )
+        painter.stroke(boughs * (wide, 1), 0.014, shade(needle, 0.84))
+
+
+def _tiers(n: int) -> np.ndarray:
+    """The right side of a fir that is 2 wide and 1 high, from its foot to its tip: out along a bough, in above it."""
+    low = np.linspace(-0.12, -0.72, n)
+    out = 1 - 0.78 * np.arange(n) / n
+    corners = np.stack([np.stack([out, low], 1), np.stack([0.5 * out, low - 0.12], 1)], 1).reshape(-1, 2)
+    return np.array([(0, -0.1), *corners, (0, -1)])
+
+
+_TIERS = _tiers(4), _tiers(5)
+_AIRY = tuple(
+    outline(text)
+    for text in (
+        "-4 -42, -15 -44, -19 -56, -14 -64, -19 -74, -12 -84, -9 -94, 0 -99, 9 -94, 12 -84, 18 -76, 14 -66, 18 -56,"
+        "14 -45, 4 -42",
+        "-5 -38, -12 -42, -20 -50, -16 -62, -20 -70, -14 -80, -12 -91, 1 -99, 11 -92, 15 -80, 20 -68, 15 -60, 16 -48,"
+        "6 -40",
+    )
+)
 
 
 def draw_birch(painter: Painter, thing: Thing) -> None:
     """A white trunk with dark marks under an airy crown. Parts: trunk, crown."""
     rng = np.random.default_rng(thing.style)
     leaf, lean = shade(LEAVES[rng.integers(len(LEAVES))], rng.uniform(0.9, 1.05)), rng.uniform(-0.04, 0.04)
+    crown = _AIRY[rng.integers(len(_AIRY))] * (rng.uniform(0.85, 1.1), 1) + (1.4 * lean, 0)
     with painter.part("trunk"):
         painter.stroke([(0, -0.01), (lean, -0.5), (lean * 1.6, -0.82)], 0.04, (224, 220, 210))
-        marks = [
-            [(lean * y - s * 0.014, -0.5 * y), (lean * y + s * 0.002, -0.5 * y)]
-            for y, s in zip((0.25, 0.5, 0.7, 0.95), (1, -1, 1, -1), strict=True)
-        ]
-        painter.stroke(marks, 0.012, (72, 68, 66))
+        painter.stroke(_MARKS + (0.4 * lean, 0), 0.012, (72, 68, 66))
     with painter.part("crown"):
-        for y, r in ((-0.52, 0.13), (-0.66, 0.16), (-0.8, 0.13), (-0.9, 0.09)):
-            for side in (-1, 1):
-                x = lean * 1.5 + side * r * rng.uniform(0.35, 0.75)
-                painter.ellipse(
-                    (x, y + rng.uniform(-0.03, 0.03)),
-                    (r * 0.8, r * 0.62),
-                    shade(leaf, 0.9 + 0.1 * (side > 0)),
-                    edge=None,
-                )
+        painter.polygon(crown, shade(leaf, 0.88), edge=None)
+        painter.polygon(crown * (0.7, 0.8) + (0.02, -0.17), leaf, edge=None)
 
 
+_MARKS = lines("-1.4 -12, 0 -12; 0 -22, 1.4 -22; -1.4 -32, 0.2 -32")
 DRAW = {"fir": draw_fir, "birch": draw_birch, "tree": draw_tree, "bush": draw_bush}
