@@ -1,14 +1,20 @@
-"""The caption and the question explorer as a reader meets them: in JupyterLab, with mouse and keyboard."""
+"""The caption and the question explorer as a reader meets them: in JupyterLab, with mouse and keyboard.
+
+Photographs too where SqueezeNet is at hand; where it is not, the line that says so.
+"""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import cv2
 import pytest
-from browsing import OUT, needs_chromium, opened, run_all, small_notebook
+from browsing import OUT, PATIENCE, needs_chromium, opened, run_all, small_notebook
 
 from gradcam_lib.paths import MODELS
+from gradcam_lib.samples import sample
+from gradcam_lib.weights import SQUEEZENET, WeightsMissing, obtain
 
 pytestmark = [
     needs_chromium,
@@ -35,6 +41,15 @@ def test_the_caption_explorer(tmp_path: Path) -> None:
         complains(explorer, "not a number")
         assert picture(explorer) == before
         page.screenshot(path=OUT / "captions.png")
+        turn_to_photographs(explorer)
+        if photographs_at_hand():
+            changes(explorer, lambda: explorer.get_by_label("Picture").select_option(label="Astronaut"))
+            changes(explorer, lambda: type_into(page, sentence, "a woman in an orange suit"))
+            changes(explorer, lambda: explorer.locator(".word-buttons button", has_text="orange").click())
+            page.screenshot(path=OUT / "captions_photograph.png")
+            changes(explorer, lambda: upload(page, explorer, "coffee"))
+        expect(explorer.get_by_text("Rendered world")).to_be_visible()
+        page.screenshot(path=OUT / "captions_switched.png")
 
 
 def test_the_question_explorer(tmp_path: Path) -> None:
@@ -56,11 +71,45 @@ def test_the_question_explorer(tmp_path: Path) -> None:
         complains(explorer, "10,000")
         assert picture(explorer, "question-explorer") == before
         page.screenshot(path=OUT / "questions.png")
+        turn_to_photographs(explorer, "question-explorer")
+        if photographs_at_hand():
+            shown = explorer.get_by_label("Picture")
+            changes(explorer, lambda: shown.select_option(label="Motorcycle"), "question-explorer")
+            expect(question).to_have_value("What color is the motorcycle?")
+            page.screenshot(path=OUT / "questions_photograph.png")
+            changes(explorer, lambda: upload(page, explorer, "cat"), "question-explorer")
 
 
 def type_into(page, field, text: str) -> None:
     field.fill(text)
     field.press("Enter")
+
+
+def photographs_at_hand() -> bool:
+    try:
+        obtain(SQUEEZENET)
+    except WeightsMissing:
+        return False
+    return (MODELS / "captioner_photo.safetensors").is_file() and (MODELS / "vqa_photo.safetensors").is_file()
+
+
+def turn_to_photographs(explorer, name: str = "class-picker") -> None:
+    """Where they cannot be had, a line says so and the picture stays."""
+    button = explorer.get_by_role("button", name="Photographs")
+    if photographs_at_hand():
+        changes(explorer, button.click, name)
+    else:
+        before = picture(explorer, name)
+        button.click()
+        complains(explorer, "cannot be had")
+        assert picture(explorer, name) == before
+
+
+def upload(page, explorer, name: str) -> None:
+    with page.expect_file_chooser(timeout=PATIENCE) as chooser:
+        explorer.get_by_role("button", name="Your own picture").click()
+    content = cv2.imencode(".webp", sample(name)[..., ::-1])[1].tobytes()
+    chooser.value.set_files({"name": "mine.webp", "mimeType": "image/webp", "buffer": content})
 
 
 def picture(explorer, name: str = "class-picker") -> str:

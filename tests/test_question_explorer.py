@@ -17,8 +17,9 @@ from gradcam_lib.question_answering import FILES, QuestionSystem
 from gradcam_lib.systems import found
 from gradcam_lib.widgets import QuestionExplorer
 from gradcam_lib.widgets.answered_question import ATTENTION, METHODS
-from gradcam_lib.widgets.question_controls import MODELS
+from gradcam_lib.widgets.question_networks import MODELS
 from gradcam_lib.widgets.scene_questions import examples, key, truths
+from gradcam_lib.widgets.source_controls import WORLD
 from gradcam_lib.worlds import scenes
 
 QUESTION = "What color is the umbrella?"
@@ -32,7 +33,7 @@ def at_hand(name: str) -> bool:
         return False
 
 
-pytestmark = pytest.mark.skipif(not all(map(at_hand, MODELS)), reason="no network's weights are at hand")
+pytestmark = pytest.mark.skipif(not all(map(at_hand, MODELS[WORLD])), reason="no network's weights are at hand")
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +261,7 @@ def test_a_bad_setting_changes_nothing(explorer: QuestionExplorer, setting: str,
 
 
 def test_networks_are_loaded_when_they_are_asked(explorer: QuestionExplorer, vqa: QuestionSystem) -> None:
-    assert list(explorer._systems) == ["world-vgg16"]
+    assert list(explorer.networks.loaded) == ["world-vgg16"]
     explorer.answers = ("red", "blue")
     pictures = {explorer.picture().tobytes()}
     for name in ("world-alexnet", "world-vgg19", "world-coattention"):
@@ -268,7 +269,7 @@ def test_networks_are_loaded_when_they_are_asked(explorer: QuestionExplorer, vqa
         assert explorer.model == name and content(explorer) and name in explorer.controls.about.value
         assert explorer.question == QUESTION and explorer.shown == ["red", "blue"]
         pictures.add(explorer.picture().tobytes())
-    assert len(pictures) == 4 and len(explorer._systems) == 4
+    assert len(pictures) == 4 and len(explorer.networks.loaded) == 4
 
 
 def test_co_attention_shows_where_it_looked(explorer: QuestionExplorer) -> None:
@@ -343,15 +344,78 @@ def test_a_bad_seed_changes_nothing(explorer: QuestionExplorer, seed: str) -> No
     assert "whole number" in explorer.source.message and state(explorer) == before
 
 
-def test_an_own_picture(explorer: QuestionExplorer) -> None:
+@pytest.fixture
+def no_squeezenet(monkeypatch, tmp_path) -> None:
+    for name, value in {"GRADCAM_WEIGHTS": tmp_path, "TORCH_HOME": tmp_path, "GRADCAM_OFFLINE": 1}.items():
+        monkeypatch.setenv(name, str(value))
+
+
+def test_an_own_picture(explorer: QuestionExplorer, no_squeezenet) -> None:
     upload(explorer.source, "mine.png", PNG)
     assert explorer.source.note and explorer.question == QUESTION and explorer.explained.truth == ""
-    assert explorer.controls.examples.options == (("none for a photograph", ""),)
+    assert explorer.controls.examples.options == (("none for this picture", ""),)
     before = state(explorer)
     upload(explorer.source, "broken.png", PNG[:50])
     assert "broken.png" in explorer.source.message and state(explorer) == before
     explorer.source.back.click()
     assert explorer.explained.true == "red"
+
+
+# Photographs
+
+
+def networks(explorer: QuestionExplorer) -> list[str]:
+    return [name for _, name in explorer.controls.model.options]
+
+
+def test_photographs_have_networks_of_their_own(vqa: QuestionSystem) -> None:
+    photographs = question_system()
+    explorer = QuestionExplorer(SCENE, photographs=photographs, question=QUESTION, answers=["red", "blue"])
+    explorer.source.switch.value = "photo"
+    assert explorer.model == "photo" and explorer.explained.system is photographs and explorer.answers == ()
+    assert networks(explorer) == list(MODELS["photo"]) and "untrained" in explorer.controls.about.value
+    assert explorer.question == examples(None, "grace_hopper")[0] == explorer.controls.question.value
+    assert explorer.explained.truth == "" and set(explorer.controls.box.options) == set(FEW)
+    explorer.source.photograph.value = "motorcycle"
+    assert explorer.question == "What color is the motorcycle?" and explorer.stem == "motorcycle"
+    explorer.answers = ("red", "kite")
+    L = upsample(photographs.explain(explorer.source.picture, explorer.question, "kite")[None], (SIDE, SIDE))
+    explorer.shared_scale = False
+    wanted = overlay(explorer.source.picture, scale_by_max(L)[0], opacity=explorer.opacity)
+    assert np.abs(decoded(explorer.controls.tiles[1].image.value).astype(int) - wanted).max() <= 1
+    explorer.question = "Who is that?"  # typed by hand: it stays
+    explorer.source.photograph.value = "cat"
+    assert explorer.question == "Who is that?" and explorer.answers == ()
+    explorer.question = "Is there a dog?"  # fits every photograph
+    explorer.source.photograph.value = "coffee"
+    assert explorer.question == "Is there a dog?"
+    explorer.question = "What color is the cup?"  # no question for a scene
+    explorer.source.switch.value = "world"
+    assert explorer.model == "world-vgg16" and networks(explorer) == list(MODELS[WORLD])
+    assert explorer.explained.true and explorer.question == examples(SCENE)[0]
+
+
+def test_the_network_that_was_asked_last_is_asked_again(explorer: QuestionExplorer) -> None:
+    explorer.networks.loaded["photo"] = explorer.networks.loaded["photo-coattention"] = question_system()
+    explorer.model = "world-alexnet"
+    explorer.source.switch.value = "photo"
+    explorer.controls.model.value = "photo-coattention"
+    explorer.source.switch.value = "world"
+    assert explorer.model == explorer.controls.model.value == "world-alexnet"
+    explorer.source.switch.value = "photo"
+    assert explorer.model == explorer.controls.model.value == "photo-coattention"
+    before = state(explorer)
+    explorer.model = "world-alexnet"
+    assert "made for the other kind of picture" in explorer.message and state(explorer) == before
+
+
+def test_without_squeezenet_the_world_stays(explorer: QuestionExplorer, no_squeezenet) -> None:
+    before = state(explorer)
+    explorer.source.switch.value = "photo"
+    assert "the networks for photographs cannot be had" in explorer.source.message and state(explorer) == before
+    assert explorer.source.switch.value == "world" and networks(explorer) == list(MODELS[WORLD])
+    explorer.model = "photo"
+    assert "made for the other kind of picture" in explorer.message and state(explorer) == before
 
 
 # As a widget

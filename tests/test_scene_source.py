@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gradcam_lib.images import seen
+from gradcam_lib.samples import SAMPLES, sample
+from gradcam_lib.systems import TRANSFORM
 from gradcam_lib.widgets.scene_source import KEPT, SEED, SceneSource, called
+from gradcam_lib.widgets.source_controls import PHOTOGRAPHS
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import Scene, Thing
 
@@ -176,6 +180,73 @@ def test_a_file_that_is_no_picture(source: SceneSource, name: str, content: byte
     upload(source, name, content)
     assert name in source.message and words in source.message and "<b>text" not in source.line.value
     assert state(source) == before and source.upload.value == ()
+
+
+# Photographs
+
+
+@pytest.fixture
+def both() -> SceneSource:
+    """A source with networks for photographs beside those of the world."""
+    return SceneSource(SCENE, photographs=lambda: None)
+
+
+def hidden(source: SceneSource) -> tuple[bool, bool]:
+    """Whether what is for scenes and what is for photographs is out of sight."""
+    of_scenes = [source.seed_row, source.thing, source.removal, *source.arrows.values()]
+    (scenes_hidden,) = {control.layout.display == "none" for control in of_scenes}
+    return scenes_hidden, source.photograph.layout.display == "none"
+
+
+def test_photographs_by_name(both: SceneSource) -> None:
+    assert set(PHOTOGRAPHS) == set(SAMPLES) and both.kind == "world" and hidden(both) == (False, True)
+    for name in PHOTOGRAPHS:
+        both.photograph.value = name
+        assert (both.kind, both.name, both.scene) == ("photo", name, None) and both.switch.value == "photo"
+        assert np.array_equal(both.picture, seen(sample(name), TRANSFORM.at(448)))
+    assert "Flickr8k" in both.about.value and hidden(both) == (True, False) and not both.back.disabled
+    while not both.back.disabled:
+        both.back.click()
+    assert (both.scene, both.kind, both.name, both.message) == (SCENE, "world", "scene-3", "")
+    assert both.photograph.value is None and both.switch.value == "world"
+
+
+def test_the_switch_goes_there_and_back_to_the_scene_as_it_was_edited(both: SceneSource) -> None:
+    both.move("dog-1", -0.1, 0)
+    edited = both.scene
+    both.switch.value = "photo"
+    assert both.photograph.value == both.name == next(iter(PHOTOGRAPHS)) and hidden(both) == (True, False)
+    upload(both, "mine.png", PNG)
+    assert both.kind == "photo" and both.photograph.value is None and both.name == "picture"
+    both.switch.value = "world"
+    assert both.scene == edited and both.note == "" and hidden(both) == (False, True)
+
+
+def test_where_there_are_no_networks_for_photographs() -> None:
+    def missing() -> None:
+        raise FileNotFoundError("squeezenet.net: not at hand. Fetch <b>it</b>")
+
+    source = SceneSource(SCENE, photographs=missing)
+    source.calls = []
+    before = state(source)
+    for choose in (lambda: setattr(source.switch, "value", "photo"), lambda: source.show_photograph("cat")):
+        choose()
+        assert "cannot be had. squeezenet.net: not at hand. Fetch <b>it</b>" in source.message
+        assert "<b>it" not in source.line.value and source.switch.value == "world" and state(source) == before
+    upload(source, "mine.png", PNG)  # shown all the same, to the networks of the world
+    assert source.kind == "world" and "rendered scenes alone" in source.note and "not at hand" in source.message
+    assert source.switch.value == "world"
+
+
+@pytest.mark.parametrize("name, words", [("dog", "no sample 'dog'"), ("", "no sample ''")])
+def test_a_photograph_that_is_none(both: SceneSource, name, words: str) -> None:
+    assert not both.show_photograph(name)
+    assert words in both.message and both.scene == SCENE and both.kind == "world"
+
+
+def test_the_world_alone_has_no_switch(source: SceneSource) -> None:
+    assert source.switch.layout.display == "none" and not source.show_photograph("cat")
+    assert "no networks for photographs" in source.message and source.scene == SCENE
 
 
 def test_a_scene_that_cannot_be_rendered(source: SceneSource) -> None:

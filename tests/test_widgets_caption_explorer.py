@@ -310,7 +310,13 @@ def test_an_edit_that_would_leave_the_picture(explorer):
     assert "would leave the picture" in explorer.source.message and state(explorer) == kept
 
 
-def test_an_own_photograph_comes_with_a_warning(explorer):
+@pytest.fixture
+def no_squeezenet(monkeypatch, tmp_path):
+    for name, value in {"GRADCAM_WEIGHTS": tmp_path, "TORCH_HOME": tmp_path, "GRADCAM_OFFLINE": 1}.items():
+        monkeypatch.setenv(name, str(value))
+
+
+def test_an_own_photograph_comes_with_a_warning(explorer, no_squeezenet):
     before = state(explorer)
     upload(explorer, "notes<b>.png", b"no picture")
     assert "notes<b>.png" in explorer.source.message and state(explorer) == before
@@ -322,6 +328,34 @@ def test_an_own_photograph_comes_with_a_warning(explorer):
     assert 1 <= len(labels) <= 3 and all(label.startswith("captioner") and "true" not in label for label in labels)
     explorer.source.undo()
     assert state(explorer) == before
+
+
+def test_photographs_have_a_captioner_of_their_own(captioner):
+    photographs = caption_system()
+    explorer = CaptionExplorer(captioner=captioner, photographs=photographs, seed=SEED, caption=SENTENCE)
+    before = state(explorer)
+    explorer.source.switch.value = "photo"
+    assert explorer.captioner is photographs and explorer.stem == "grace_hopper"
+    picture = explorer.source.picture
+    assert explorer.caption == photographs.caption(picture) and "untrained" in explorer.controls.about.value
+    assert all(label.startswith("captioner") for label, _ in explorer.controls.offers.options)  # no truth is known
+    explorer.caption, explorer.word = "the dog of a woman", "dog"
+    L = photographs.explain(picture, "the dog of a woman").word(1)
+    expected = overlay(picture, scale_by_max(upsample(L[None], (SIDE, SIDE)))[0], opacity=explorer.opacity)
+    assert np.abs(explorer.picture().astype(int) - expected).max() <= 1
+    explorer.source.photograph.value = "coffee"
+    assert (explorer.caption, explorer.word) == ("the dog of a woman", 1)  # typed by hand
+    explorer.source.switch.value = "world"
+    assert explorer.captioner is captioner and explorer.caption == captioner.caption(explorer.source.picture)
+    explorer.caption = SENTENCE
+    assert state(explorer) == before
+
+
+def test_without_squeezenet_the_world_stays(explorer, no_squeezenet):
+    before = state(explorer)
+    explorer.source.switch.value = "photo"
+    assert "the networks for photographs cannot be had" in explorer.source.message and state(explorer) == before
+    assert explorer.source.switch.value == "world" and explorer.source.kind == "world"
 
 
 def test_an_empty_map_says_why():

@@ -1,16 +1,16 @@
-"""Describe a scene in your own words, click a word and see where it comes from.   Notebook 07."""
+"""Describe a scene or a photograph in your own words, click a word and see where it comes from.   Notebook 07."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import ipywidgets as widgets
 import traitlets
 
 from gradcam_lib.captioning import CaptionSystem, load_captioner
-from gradcam_lib.widgets.controls import PictureControls, heading, legend, small
+from gradcam_lib.widgets.caption_controls import CaptionControls
+from gradcam_lib.widgets.controls import legend, small
 from gradcam_lib.widgets.explained_caption import (
     METHODS,
     DescribedPicture,
@@ -23,8 +23,7 @@ from gradcam_lib.widgets.explained_caption import (
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
 from gradcam_lib.widgets.saving import png
 from gradcam_lib.widgets.scene_source import SEED, SceneSource
-from gradcam_lib.widgets.word_buttons import WHOLE, WordButtons
-from gradcam_lib.worlds import scenes
+from gradcam_lib.widgets.source_controls import PHOTO, WORLD
 from gradcam_lib.worlds.scene import Scene
 
 SETTINGS = ("caption", "word", "method", "opacity", "shared_scale")
@@ -33,14 +32,16 @@ SETTINGS = ("caption", "word", "method", "opacity", "shared_scale")
 class CaptionExplorer(Explorer):
     """A picture, a caption of it, and the map of any of its words or of the whole sentence.
 
-    scene: default, the scene of ``seed``. captioner: default ``load_captioner("world")``. caption, word, method: what
-    is shown first; default: the captioner's own caption as a whole. folder: where the Save button writes.
+    scene: default, the scene of ``seed``. captioner: of scenes, default ``load_captioner("world")``. photographs: the
+    captioner of photographs, default ``load_captioner("photo")``, when the first one is shown. caption, word, method:
+    what is shown first; default: the captioner's own caption as a whole. folder: where the Save button writes.
 
     A caption runs through the network once; its words and the methods are answered from that pass. When a scene is
-    edited the caption stays, so that its log p can be watched; another scene is described anew, unless the caption was
-    typed by hand. What goes wrong is said in ``message``, and everything stays. The settings are attributes that can be
-    set and observed: ``caption``, ``word`` (its number, the word itself, None for the whole sentence), ``method``,
-    ``opacity``, ``shared_scale``. ``source`` chooses the picture; ``controls`` holds the widgets.
+    edited the caption stays, so that its log p can be watched; another picture is described anew, unless the caption
+    was typed by hand for the same captioner. What goes wrong is said in ``message``, and everything stays. The settings
+    are attributes that can be set and observed: ``caption``, ``word`` (its number, the word itself, None for the whole
+    sentence), ``method``, ``opacity``, ``shared_scale``. ``source`` chooses the picture, and ``captioner`` is who
+    describes it; ``controls`` holds the widgets.
 
     >>> explorer = CaptionExplorer(seed=1_000_007)
     >>> explorer.caption, explorer.word = "a man flying a kite", "kite"
@@ -59,21 +60,30 @@ class CaptionExplorer(Explorer):
         scene: Scene | None = None,
         captioner: CaptionSystem | None = None,
         *,
+        photographs: CaptionSystem | None = None,
         seed: int = SEED,
         caption: str | None = None,
         word: int | str | None = None,
         method: str | None = None,
         folder: str | Path = ".",
     ):
-        self.captioner = captioner or load_captioner("world")
-        self.source = SceneSource(scene, seed)
+        self._captioners = {WORLD: captioner or load_captioner(WORLD)} | ({PHOTO: photographs} if photographs else {})
+        self.source = SceneSource(scene, seed, lambda: self._captioner(PHOTO))
         self.described, self._scene, self._filling = None, None, False
         super().__init__(CaptionControls(self.source.box, lambda which: self._set("word", which)), folder)
         self.add_class("caption-explorer")
-        self.controls.about.value = small(f"The network sees the picture at 128 × 128: {self.captioner.source}.")
         self._connect()
         self._describe()
         self._begin_with(caption=caption, word=word, method=method)
+
+    @property
+    def captioner(self) -> CaptionSystem:
+        return self._captioner(self.source.kind)
+
+    def _captioner(self, kind: str) -> CaptionSystem:
+        if kind not in self._captioners:
+            self._captioners[kind] = load_captioner(kind)
+        return self._captioners[kind]
 
     # From the controls to the settings
 
@@ -117,11 +127,13 @@ class CaptionExplorer(Explorer):
 
     def _describe(self) -> None:
         described, scene = DescribedPicture(self.captioner, self.source.picture), self.source.scene
-        keep = self.explained and (_edited(self._scene, scene) or self.caption not in self.controls.offered)
+        same = self.described and self.described.captioner is described.captioner
+        keep = same and (_edited(self._scene, scene) or self.caption not in self.controls.offered)
         caption = self.caption if keep else described.candidates[0][0]
         described.explain(caption)  # where this fails, the picture before is still complete
         self.described, self._scene = described, scene
-        self.stem = f"scene-{scene.seed}" if scene else "picture"
+        self.stem, side = self.source.name, self.captioner.transform.crop
+        self.controls.about.value = small(f"The network sees the picture at {side} × {side}: {self.captioner.source}.")
         if caption == self.caption:
             self._explain(self.word)
         self.caption = caption
@@ -174,59 +186,6 @@ class CaptionExplorer(Explorer):
         unknown = ", ".join(f"“{word}”" for word in dict.fromkeys(self.explained.unknown))
         notes = [f"the captioner does not know {unknown} and reads UNK"] if unknown else []
         self._say("; ".join(filter(None, [*notes, self._drawing.note])), "Note")
-
-
-class CaptionControls(PictureControls):
-    """Every widget of the explorer by name; ``children`` holds them laid out."""
-
-    def __init__(self, source: widgets.Box, picked: Callable[[int | None], None]):
-        super().__init__(
-            "same colour scale for all words",
-            "Ends the colour scale at the largest value of all words: words that the picture says little about look "
-            "weak.",
-        )
-        wide = widgets.Layout(width="calc(100% - 4px)", max_width="812px")
-        self.words = WordButtons(picked)
-        self.slider = widgets.SelectionSlider(
-            options=[(WHOLE, -1)], description="Word", continuous_update=True, style={"description_width": "64px"},
-            layout=wide,
-        )  # fmt: skip
-        self.text = widgets.Text(
-            description="Caption", placeholder="any sentence: type, press Enter", continuous_update=False,
-            style={"description_width": "64px"}, layout=wide,
-        )  # fmt: skip
-        self.offers = widgets.Select(
-            description="or choose", rows=8, style={"description_width": "64px"}, layout=wide
-        )  # fmt: skip
-        self.save.layout.width = "calc(100% - 4px)"
-        self.offered: dict[str, str] = {}
-        right = [source, heading("How is it drawn?"), self.method, self.reading, self.opacity, self.shared, self.save]
-        self.message.layout.min_height = "30px"  # a line that comes and goes does not move the picture
-        self.children = [
-            heading("Which caption?"), self.text, self.offers, self.message,
-            heading("Which word?"), self.words, self.slider, self.columns(right), self.about,
-        ]  # fmt: skip
-
-    def offer(self, candidates: list[tuple[str, float]], scene: Scene | None, caption: str) -> None:
-        """What the captioner says and what is true; each sentence once."""
-        self.offered = {sentence: f"captioner, log p with END {log(p)}" for sentence, p in candidates}
-        for sentence in dict.fromkeys(sentence for sentence, _ in (scenes.captions(scene) if scene else ())):
-            self.offered[sentence] = ", ".join(filter(None, [self.offered.get(sentence), "true"]))
-        options = tuple((f"{whose}:  {sentence}", sentence) for sentence, whose in self.offered.items())
-        if options != self.offers.options:
-            self.offers.options = options
-        self.offers.value = caption if caption in self.offered else None
-        self.text.value = caption
-
-    def spell(self, words: list[str], unknown: list[str], lines: list[str]) -> None:
-        self.words.show(words, unknown, lines)
-        options = ((WHOLE, -1), *((f"{i + 1} · {word}", i) for i, word in enumerate(words)))
-        if options != self.slider.options:
-            self.slider.options = options
-
-    def mark(self, which: int | None) -> None:
-        self.words.mark(which)
-        self.slider.index = 0 if which is None else which + 1
 
 
 def _edited(before: Scene | None, after: Scene | None) -> bool:

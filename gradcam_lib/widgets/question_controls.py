@@ -7,17 +7,23 @@ from html import escape
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import SOFT, TEXT, PictureControls, bar, described, heading, wide_layout
+from gradcam_lib.widgets.answered_question import AnsweredQuestion, Tile
+from gradcam_lib.widgets.controls import (
+    SOFT,
+    TEXT,
+    PictureControls,
+    bar,
+    described,
+    heading,
+    legend,
+    small,
+    wide_layout,
+)
 from gradcam_lib.widgets.explained_picture import percent
-from gradcam_lib.widgets.scene_source import SceneSource
+from gradcam_lib.widgets.saving import png
+from gradcam_lib.widgets.source_controls import SourceControls
 
 MOST_TILES = 4
-MODELS = {
-    "world-alexnet": "LSTM + slim AlexNet",
-    "world-vgg16": "LSTM + slim VGG-16",
-    "world-vgg19": "LSTM + slim VGG-19",
-    "world-coattention": "Co-attention on slim ResNet",
-}
 
 
 class Answer:
@@ -44,7 +50,7 @@ class Answer:
 class QuestionControls(PictureControls):
     """Every widget of the explorer by name; ``children`` holds them laid out, pictures left, choices right."""
 
-    def __init__(self, source: SceneSource, likeliest: int):
+    def __init__(self, source: SourceControls, likeliest: int):
         super().__init__(
             "same colour scale for all answers",
             "Ends the colour scale at the largest value of the answers shown: weak answers look weak.",
@@ -64,10 +70,17 @@ class QuestionControls(PictureControls):
             placeholder="any answer: type, choose, press Enter", ensure_option=False, continuous_update=False,
             description="Other", **described()
         )  # fmt: skip
-        networks = [(label, name) for name, label in MODELS.items()]
-        self.model = widgets.Dropdown(description="Network", options=networks, value=None, **described())
+        self.model = widgets.Dropdown(description="Network", **described())
         self.save.layout.width = "calc(100% - 4px)"
         self.children = self._laid_out(source)
+
+    def show(self, tiles: Sequence[Tile], kind: str) -> None:
+        """kind: of colour scale."""
+        for i, place in enumerate(self.tiles):
+            place.lay(i, len(tiles))
+            if i < len(tiles):
+                place.image.value, place.legend.value = png(tiles[i].picture), legend(kind, tiles[i].largest)
+                place.caption.value = caption(tiles[i].answer, tiles[i].facts)
 
     def offer(self, top: list[tuple[str, float]], shown: list[str]) -> None:
         """The likeliest answers with their probabilities; those that are shown have a check."""
@@ -80,16 +93,27 @@ class QuestionControls(PictureControls):
                 line.value = bar(p, percent(p))
 
     def offer_examples(self, questions: list[str]) -> None:
-        first = "choose a question …" if questions else "none for a photograph"
+        first = "choose a question …" if questions else "none for this picture"
         self.examples.options = [(first, ""), *((question, question) for question in questions)]
         self.examples.value = ""
+
+    def offer_networks(self, networks: dict[str, str], model: str) -> None:
+        """networks: name → label; model: the chosen one."""
+        offer(self.model, networks)
+        self.model.value = model if model in networks else None
+
+    def tell(self, explained: AnsweredQuestion, method: str) -> None:
+        """How the question is read and what is true; which network it is."""
+        e, side = explained.e, explained.system.transform.crop
+        self.words.value = marked(e.words, e.unknown, explained.attended(method), explained.truth)
+        self.about.value = small(f"{explained.system.source}. It sees the picture at {side} × {side} pixels.")
 
     def use(self, on: bool) -> None:
         """What needs an answered question waits for one."""
         for control in (*self.likeliest, self.box, self.method, self.opacity, self.shared, self.save):
             control.disabled = not on
 
-    def _laid_out(self, source: SceneSource) -> list[widgets.Widget]:
+    def _laid_out(self, source: SourceControls) -> list[widgets.Widget]:
         rows = [
             widgets.HBox(pair, layout=widgets.Layout(align_items="center"))
             for pair in zip(self.likeliest, self.bars, strict=True)
@@ -107,6 +131,13 @@ class QuestionControls(PictureControls):
             self.save, self.about,
         ]  # fmt: skip
         return [self.columns(right, [pictures, self.title, source.box]), self.message]
+
+
+def offer(choice: widgets.Dropdown, labels: dict[str, str]) -> None:
+    """labels: value → label. The same options again would lose what is chosen."""
+    offered = tuple((label, value) for value, label in labels.items())
+    if choice.options != offered:
+        choice.options = offered
 
 
 def caption(answer: str, facts: str) -> str:

@@ -1,4 +1,4 @@
-"""Ask anything about a scene, and see where each answer comes from.   Notebook 08."""
+"""Ask anything about a scene or a photograph, and see where each answer comes from.   Notebook 08."""
 
 from __future__ import annotations
 
@@ -6,36 +6,35 @@ from pathlib import Path
 
 import traitlets
 
-from gradcam_lib.question_answering import QuestionSystem, load_vqa
+from gradcam_lib.question_answering import QuestionSystem
 from gradcam_lib.widgets.answered_question import ATTENTION, LIKELIEST, AnsweredQuestion, Tile, side_by_side
-from gradcam_lib.widgets.controls import legend, small
+from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.explained_picture import Drawing
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
-from gradcam_lib.widgets.messages import in_words
-from gradcam_lib.widgets.question_controls import MOST_TILES, QuestionControls, caption, marked
-from gradcam_lib.widgets.saving import png
-from gradcam_lib.widgets.scene_questions import examples, first_question, key, truths
+from gradcam_lib.widgets.question_controls import MOST_TILES, QuestionControls, offer
+from gradcam_lib.widgets.question_networks import OWN, Networks
+from gradcam_lib.widgets.scene_questions import examples, first_question, fits
 from gradcam_lib.widgets.scene_source import SEED, SceneSource
+from gradcam_lib.widgets.source_controls import PHOTO
 from gradcam_lib.worlds.scene import Scene
 
 SETTINGS = ("question", "answers", "model", "method", "opacity", "shared_scale")
 
 
 class QuestionExplorer(Explorer):
-    """A scene, a question, the likeliest answers, and a map for each answer that you pick, side by side.
+    """A picture, a question, the likeliest answers, and a map for each answer that you pick, side by side.
 
-    scene: a Scene; None takes that of ``seed``. model: a name of ``load_vqa``, or a QuestionSystem. question, answers,
-    method: what is shown first. folder: where the Save button writes; default: the notebook's folder.
+    scene: a Scene; None takes that of ``seed``. model: of scenes, a name of ``load_vqa``, or a QuestionSystem.
+    photographs: the network for photographs; default: ``load_vqa("photo")``, when the first one is shown. question,
+    answers, method: what is shown first. folder: where the Save button writes; default: the notebook's folder.
 
     The network runs once for a picture and a question; answers and methods are told from that one pass. What goes wrong
     is said in ``message``, and all stays as it was. The settings are attributes that can be set and observed:
     ``question``, ``answers`` (up to four; none stands for the predicted one), ``model``, ``method``, ``opacity``,
-    ``shared_scale``; ``source`` is where the scene comes from, and is edited; ``picture()`` holds all maps shown,
-    side by side.
+    ``shared_scale``; ``source`` is where the picture comes from; ``picture()`` holds all maps shown, side by side.
 
     >>> explorer = QuestionExplorer(seed=1_000_000, question="What color is the umbrella?")
     >>> explorer.answers = ["pink", "blue"]
-    >>> explorer.source.remove("umbrella-1")
     """
 
     question = traitlets.TraitType("", help="up to 500 characters")
@@ -50,25 +49,23 @@ class QuestionExplorer(Explorer):
         scene: Scene | None = None,
         model: str | QuestionSystem = "world-vgg16",
         *,
+        photographs: QuestionSystem | None = None,
         seed: int = SEED,
         question: str | None = None,
         answers: str | list[str] | None = None,
         method: str | None = None,
         folder: str | Path = ".",
     ):
-        self.source = SceneSource(scene, seed)
-        self._systems: dict[str, QuestionSystem] = {}
-        self._aside, self._quiet, self._frozen = "", False, False
-        self._scene, self._ready = self.source.scene, None
+        self.networks = Networks(own := model if isinstance(model, QuestionSystem) else None, photographs)
+        self.source = SceneSource(scene, seed, lambda: self.networks[PHOTO])
+        self._aside, self._quiet, self._frozen, self._taking = "", False, False, False
+        self._which, self._kind, self._ready = _which(self.source.scene), self.source.kind, None
         super().__init__(QuestionControls(self.source, LIKELIEST), folder)
         self.add_class("question-explorer")
-        if isinstance(model, QuestionSystem):
-            self._systems["own"], model = model, "own"
-            self.controls.model.options = [*self.controls.model.options, ("Your own network", "own")]
         self._offer_examples()
         self._choices()
         self._connect()
-        self._begin_with(model=model)
+        self._begin_with(model=OWN if own else model)
         if self.explained:
             self._begin_with(question=question, method=method)
             self._begin_with_answers(answers)
@@ -124,32 +121,42 @@ class QuestionExplorer(Explorer):
             self._set("answers", (*self.shown, change["new"]))
 
     def _other_picture(self) -> None:
-        """An edited scene is asked again; a new one too, or its own first question where that one does not fit it."""
-        scene, before, self._scene = self.source.scene, self._scene, self.source.scene
-        new = scene is None or before is None or (scene.seed, scene.place) != (before.seed, before.place)
+        """An edited scene is asked again; a new picture too, or its own first question where that one does not fit."""
+        about, before, self._which = self._about, self._which, _which(self.source.scene)
+        new, turned = self._which != before, self.source.kind != self._kind
+        known = turned or self.explained and (self.explained.true or self.question in self._examples)
         with self._in_words():
             self._offer_examples()
-            question = self.question
-            if scene and new and self.explained and self.explained.true and key(question) not in truths(scene):
-                question = first_question(scene)
-            if not self.explained:
-                return
-            self._ready = self._asked(self.model, question)
-            if question == self.question:
-                self._changed({"name": "picture", "new": new})
-            self.question = question
+            if self.explained or turned:
+                other = new and known and not fits(self.question, *about)
+                model = self.networks.last[self.source.kind] if turned else self.model
+                self._take(model, first_question(*about) if other else self.question, new)
+
+    def _take(self, model: str, question: str, new: bool) -> None:
+        """Another picture with what is asked of it, all at once."""
+        self._ready, self._taking = self._asked(model, question), True
+        self.model, self.question, self._taking = model, question, False
+        self._changed({"name": "picture", "new": new})
+
+    @property
+    def _about(self) -> tuple[Scene | None, str]:
+        """What examples depend on: the scene, the name of a photograph for the networks that know photographs."""
+        return self.source.scene, self.source.name if self.source.kind == PHOTO else ""
 
     # Settings, checked
 
     _allowed = traitlets.validate(*SETTINGS)(Explorer._proposed)
 
     def _checked(self, name: str, value):
+        if self._taking:
+            return value
         if name == "opacity":
             return checked_opacity(value)
         if name == "question" and not (self._ready and self._ready.question == value):
             self._ready = self._asked(self.model, value)
         if name == "model":
-            self._ready = self._asked(value, self.question or first_question(self.source.scene))
+            self.networks.check(value, self.source.kind)
+            self._ready = self._asked(value, self.question or first_question(*self._about))
         if name == "answers":
             return self._known(value)
         if name == "method" and self.explained and value not in self.explained.methods:
@@ -158,13 +165,7 @@ class QuestionExplorer(Explorer):
         return value
 
     def _asked(self, model: str, question: str) -> AnsweredQuestion:
-        """One forward pass. A network is loaded when it is first asked."""
-        try:
-            system = self._systems.get(model) or load_vqa(model)
-        except OSError as error:
-            raise ValueError(in_words(error)) from error
-        self._systems[model] = system
-        return AnsweredQuestion(system, self.source.picture, question, self.source.scene)
+        return AnsweredQuestion(self.networks[model], self.source.picture, question, self.source.scene)
 
     def _known(self, answers) -> tuple[str, ...]:
         """Names that the network knows, each once. For an unknown one the predicted one stands in, which is said."""
@@ -184,8 +185,11 @@ class QuestionExplorer(Explorer):
     @traitlets.observe("question", "model")
     def _changed(self, change: dict) -> None:
         """Something else was asked, of something else: ``_ready`` holds what came of it."""
-        name, self.explained, scene = change["name"], self._ready, self.source.scene
-        self.stem = f"scene-{scene.seed}" if scene else "picture"
+        if self._taking:
+            return
+        name, self.explained, self.stem = change["name"], self._ready, self.source.name
+        self._kind = self.source.kind
+        self.networks.last[self._kind] = self.model
         self._frozen = True
         if name == "question" or name == "picture" and change["new"]:
             self.answers = ()
@@ -215,11 +219,7 @@ class QuestionExplorer(Explorer):
         c, method = self.controls, self.explained.methods[self.method]
         named = ", ".join(f"“{tile.answer}”" for tile in tiles)
         self._drawing = Drawing(side_by_side(tiles), f"{method.label}: {named}")
-        for i, place in enumerate(c.tiles):
-            place.lay(i, len(tiles))
-            if i < len(tiles):
-                place.image.value, place.legend.value = png(tiles[i].picture), legend(method.kind, tiles[i].largest)
-                place.caption.value = caption(tiles[i].answer, tiles[i].facts)
+        c.show(tiles, method.kind)
         c.title.value = c.title.tooltip = f"{method.label}: {self.question}"
         c.reading.value = small(method.reading)
         self._choices()
@@ -227,24 +227,24 @@ class QuestionExplorer(Explorer):
     def _choices(self) -> None:
         """The controls agree with the settings."""
         c, explained, self._quiet = self.controls, self.explained, True
-        c.model.value = self.model or None
+        c.offer_networks(self.networks.offered(self.source.kind), self.model)
         c.use(explained is not None)
         if explained:
             c.opacity.disabled = not explained.methods[self.method].laid_over
-            offered = tuple((method.label, name) for name, method in explained.methods.items())
-            if c.method.options != offered:
-                c.method.options = offered
+            offer(c.method, {name: method.label for name, method in explained.methods.items()})
             c.question.value, c.method.value, c.box.value = self.question, self.method, ""
             c.examples.value = self.question if self.question in dict(c.examples.options).values() else ""
             c.box.options = explained.e.answers
             c.offer(explained.top, self.shown)
-            c.words.value = marked(
-                explained.e.words, explained.e.unknown, explained.attended(self.method), explained.truth
-            )
-            c.about.value = small(f"{explained.system.source}. It sees the picture at 128 × 128 pixels.")
+            c.tell(explained, self.method)
         self._quiet = False
 
     def _offer_examples(self) -> None:
-        self._quiet = True
-        self.controls.offer_examples(examples(self.source.scene))
+        self._quiet, self._examples = True, examples(*self._about)
+        self.controls.offer_examples(self._examples)
         self._quiet = False
+
+
+def _which(scene: Scene | None) -> object:
+    """The same for a scene that was edited; every photograph is new."""
+    return (scene.seed, scene.place) if scene else object()

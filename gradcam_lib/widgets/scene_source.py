@@ -1,4 +1,4 @@
-"""Where an explorer's picture comes from: a seed, a scene edited by hand, or a file of the reader's own."""
+"""Where an explorer's picture comes from: a seed, a scene edited by hand, a photograph, or a file of the reader's."""
 
 from __future__ import annotations
 
@@ -8,67 +8,81 @@ import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import ipywidgets as widgets
 import numpy as np
 
 from gradcam_lib.images import Source, load_image, seen
+from gradcam_lib.samples import sample
 from gradcam_lib.systems import TRANSFORM
-from gradcam_lib.widgets.controls import heading, small
-from gradcam_lib.widgets.messages import MessageLine
+from gradcam_lib.widgets.controls import small
+from gradcam_lib.widgets.messages import in_words
+from gradcam_lib.widgets.source_controls import KNOWN, PHOTO, WORLD, SourceControls
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import PEOPLE, Scene, Thing, checked_seed
 
-SIDE = 448  # pixels of a photograph's middle square that are kept; the networks see it at 128
+SIDE = 448  # pixels of a photograph's middle square that are kept; the networks see it smaller
 SEED = 1_000_000  # no network was trained on the scenes from here on
 STEP = 0.08  # of the picture, a click on an arrow
 KEPT = 50  # steps that can be undone
-ARROWS = {"left": ("←", -STEP, 0), "right": ("→", STEP, 0), "up": ("↑", 0, -STEP), "down": ("↓", 0, STEP)}
-OWN = (
-    "These networks were trained on the rendered scenes alone. In a photograph they find only what looks like that "
-    "world, and their words say little about it."
-)
+STEPS = {"left": (-STEP, 0), "right": (STEP, 0), "up": (0, -STEP), "down": (0, STEP)}
 
 
 @dataclass(frozen=True)
 class _Shown:
     scene: Scene | None
     picture: np.ndarray
+    kind: str = WORLD
+    name: str = "picture"
 
 
-class SceneSource:
+class SceneSource(SourceControls):
     """Controls that choose a picture; put ``box`` into a widget and ``observe`` what they choose.
 
-    scene: what is shown first, instead of the scene of ``seed``. What cannot be done is said in ``message``, a line of
-    ``box``, and leaves all as it was. The methods do what the controls do; False where they could not.
+    scene: what is shown first, instead of the scene of ``seed``. photographs: called before a photograph is shown;
+    where it raises, the reason is said and the world stays. None: there is no choice, the world is all there is.
+    What cannot be done is said in ``message``, a line of ``box``, and leaves all as it was. The methods do what the
+    controls do; False where they could not.
 
     >>> source = SceneSource(seed=7)
     >>> source.observe(lambda: print(source.scene))     # after every change, without arguments
     >>> source.move("kite-1", 0.1, 0)
     """
 
-    def __init__(self, scene: Scene | None = None, seed: int = SEED):
+    def __init__(
+        self, scene: Scene | None = None, seed: int = SEED, photographs: Callable[[], object] | None = None
+    ) -> None:
+        super().__init__()
         self._callbacks: list[Callable[[], None]] = []
         self._past: list[_Shown] = []
-        self._quiet = False
+        self._quiet, self._photographs = False, photographs
         self._shown = _rendered(scenes.sample(seed) if scene is None else scene)
-        self._make()
+        self.switch.layout.display = None if photographs else "none"
         self._connect()
         self._fill()
 
     @property
     def picture(self) -> np.ndarray:
-        """What is shown, (128, 128, 3) uint8 of a scene, (448, 448, 3) of an own photograph."""
+        """What is shown, (128, 128, 3) uint8 of a scene, (448, 448, 3) of a photograph."""
         return self._shown.picture
 
     @property
     def scene(self) -> Scene | None:
-        """None for an own photograph."""
+        """None for a photograph."""
         return self._shown.scene
+
+    @property
+    def kind(self) -> str:
+        """ "world" or "photo": which networks are to look. A photograph is "world" where there are no others."""
+        return self._shown.kind
+
+    @property
+    def name(self) -> str:
+        """Of the picture: "scene-7", "astronaut"; "picture" for a file of the reader's."""
+        return self._shown.name
 
     @property
     def note(self) -> str:
         """What a reader should know of this picture; "" for a rendered scene."""
-        return "" if self.scene else OWN
+        return "" if self.scene else KNOWN[self.kind]
 
     @property
     def message(self) -> str:
@@ -89,16 +103,27 @@ class SceneSource:
             return self._show(_rendered(scene))
         return False
 
-    def show_picture(self, picture: Source) -> bool:
-        """The middle square of whatever ``load_image`` takes."""
+    def show_photograph(self, name: str) -> bool:
+        """A sample photograph, for the networks that know photographs."""
         with self.line.in_words():
-            return self._show(_Shown(None, seen(load_image(picture), TRANSFORM.at(SIDE))))
+            if why := self._why_not():
+                raise ValueError(why)
+            return self._show(_Shown(None, _square(sample(name)), PHOTO, name))
+        return False
+
+    def show_picture(self, picture: Source) -> bool:
+        """The middle square of whatever ``load_image`` takes, for the networks that know photographs, if there are."""
+        with self.line.in_words():
+            square, why = _square(picture), self._why_not()
+            shown = self._show(_Shown(None, square, WORLD if why else PHOTO))
+            if self._photographs and why:
+                self.line.say(why, "Note")
+            return shown
         return False
 
     def new_scene(self) -> bool:
         """The scene of the next seed; after the last one, the first."""
-        last = [shown.scene for shown in (*self._past, self._shown) if shown.scene]
-        return self.show_seed((last[-1].seed + 1) % 2**64 if last else SEED)
+        return self.show_seed((self._last_scene().seed + 1) % 2**64)
 
     def move(self, id: str, dx: float, dy: float) -> bool:
         """A thing, with what it holds, by shares of the picture; it stays in the picture."""
@@ -123,49 +148,29 @@ class SceneSource:
             return self._show(self._past.pop(), remember=False)
         return False
 
-    # The controls
-
-    def _make(self) -> None:
-        narrow = widgets.Layout(width="36px", margin="2px 2px", padding="0")
-        half, wide = widgets.Layout(width="50%"), widgets.Layout(width="100%", margin="2px 0")
-        self.seed = widgets.Text(
-            description="Seed", placeholder="a whole number", continuous_update=False,
-            style={"description_width": "64px"}, layout=widgets.Layout(width="65%", margin="2px 0"),
-        )  # fmt: skip
-        self.new = widgets.Button(
-            description="New scene", icon="refresh", tooltip="The scene of the next seed",
-            layout=widgets.Layout(width="35%"),
-        )  # fmt: skip
-        self.thing = widgets.Dropdown(description="Thing", style={"description_width": "64px"}, layout=wide)
-        self.arrows = {
-            name: widgets.Button(description=sign, tooltip=f"Move it {name}", layout=narrow)
-            for name, (sign, _, _) in ARROWS.items()
-        }
-        self.removal = widgets.Button(description="Remove", tooltip="Remove it, and what it holds", layout=half)
-        self.back = widgets.Button(description="Undo", tooltip="Back to the picture before", layout=half)
-        self.upload = widgets.FileUpload(
-            accept="image/*,.heic,.heif", multiple=False, description="Your own picture",
-            layout=widgets.Layout(width="calc(100% - 4px)"),
-            tooltip="A PNG, JPEG or WebP file of your own, at most 10 MB",
-        )  # fmt: skip
-        self.line, self.about = MessageLine(), widgets.HTML(layout=wide)
-        self.box = widgets.VBox(
-            [
-                heading("Which picture?"), widgets.HBox([self.seed, self.new]), self.thing,
-                widgets.HBox([*self.arrows.values(), self.removal, self.back]), self.upload, self.about, self.line,
-            ],
-            layout=widgets.Layout(width="100%"),
-        )  # fmt: skip
-        self.box.add_class("scene-source")
+    # From the controls
 
     def _connect(self) -> None:
+        self.switch.observe(lambda change: self._quiet or self._turned(change["new"]), "value")
         self.seed.observe(lambda change: self._quiet or self.show_seed(change["new"]), "value")
+        self.photograph.observe(lambda change: self._quiet or self._chosen(change["new"]), "value")
         self.new.on_click(lambda _: self.new_scene())
-        for name, (_, dx, dy) in ARROWS.items():
+        for name, (dx, dy) in STEPS.items():
             self.arrows[name].on_click(lambda _, dx=dx, dy=dy: self.move(self.thing.value, dx, dy))
         self.removal.on_click(lambda _: self.remove(self.thing.value))
         self.back.on_click(lambda _: self.undo())
         self.upload.observe(self._uploaded, "value")
+
+    def _turned(self, kind: str) -> None:
+        """To the first photograph, or back to the last scene; where that fails, the switch goes back too."""
+        if kind == PHOTO:
+            self._chosen(self.photograph.options[0][1])
+        else:
+            self.show_scene(self._last_scene())
+
+    def _chosen(self, name: str) -> None:
+        if not self.show_photograph(name):
+            self._fill()  # a choice that was refused is not shown as chosen
 
     def _uploaded(self, change: dict) -> None:
         if change["new"]:
@@ -180,8 +185,11 @@ class SceneSource:
         things = self.scene.things if self.scene else ()
         chosen = self.thing.value
         self._quiet = True
+        self.switch.value = self.kind
         self.seed.value = str(self.scene.seed) if self.scene else ""
+        self.photograph.value = self.name if self.name in dict(self.photograph.options).values() else None
         self._quiet = False
+        self.suit(self.kind)
         self.thing.options = [(called(thing), thing.id) for thing in things]
         ids = [thing.id for thing in things]
         self.thing.value = chosen if chosen in ids else ids[0] if ids else None
@@ -191,6 +199,20 @@ class SceneSource:
         self.about.value = small(self.note)
 
     # From one picture to the next
+
+    def _why_not(self) -> str:
+        """Why there are no networks for photographs, in words; "" where there are."""
+        try:
+            if self._photographs is None:
+                return "there are no networks for photographs here"
+            self._photographs()
+        except (OSError, ValueError) as error:
+            return f"the networks for photographs cannot be had. {in_words(error)}"
+        return ""
+
+    def _last_scene(self) -> Scene:
+        known = (shown.scene for shown in (self._shown, *reversed(self._past)) if shown.scene)
+        return next(known, None) or scenes.sample(SEED)
 
     def _edited(self) -> Scene:
         if self.scene is None:
@@ -208,7 +230,11 @@ class SceneSource:
 
 
 def _rendered(scene: Scene) -> _Shown:
-    return _Shown(scene, scenes.render(scene).image)
+    return _Shown(scene, scenes.render(scene).image, name=f"scene-{scene.seed}")
+
+
+def _square(picture: Source) -> np.ndarray:
+    return seen(load_image(picture), TRANSFORM.at(SIDE))
 
 
 def _number(text: str) -> int:

@@ -1,0 +1,76 @@
+"""The controls that choose an explorer's picture, and how they are laid out; no behaviour."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+
+from gradcam_lib.widgets.controls import heading, wide_layout
+from gradcam_lib.widgets.messages import MessageLine
+
+WORLD, PHOTO = "world", "photo"  # also the names under which their systems are loaded
+PHOTOGRAPHS = {
+    "grace_hopper": "Grace Hopper", "astronaut": "Astronaut", "motorcycle": "Motorcycle", "camera": "Cameraman",
+    "cat": "Cat", "coffee": "Coffee", "rocket": "Rocket",
+}  # fmt: skip
+KNOWN = {  # what is worth knowing where a photograph is shown to the networks of each kind
+    WORLD: "These networks were trained on the rendered scenes alone. In a photograph they find only what looks like "
+    "that world, and their words say little about it.",
+    PHOTO: "These networks have their words from 8,000 photographs (Flickr8k): people and dogs, mostly outdoors. They "
+    "take anything else for one of the things that they know.",
+}
+ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
+NAMED = {"description_width": "64px"}
+
+
+class SourceControls:
+    """Every control by name; ``box`` holds them laid out. What does not fit the kind of picture is hidden."""
+
+    def __init__(self) -> None:
+        narrow = widgets.Layout(width="36px", margin="2px 2px", padding="0")
+        half, wide = widgets.Layout(width="50%"), widgets.Layout(width="100%", margin="2px 0")
+        self.switch = widgets.ToggleButtons(
+            options=[("Rendered world", WORLD), ("Photographs", PHOTO)], layout=wide_layout(),
+            style={"button_width": "140px"},
+            tooltips=["Scenes of which everything is known, and networks that know nothing else", "Real pictures"],
+        )  # fmt: skip
+        self.seed = widgets.Text(
+            description="Seed", placeholder="a whole number", continuous_update=False, style=NAMED,
+            layout=widgets.Layout(width="65%", margin="2px 0"),
+        )  # fmt: skip
+        self.new = widgets.Button(
+            description="New scene", icon="refresh", tooltip="The scene of the next seed",
+            layout=widgets.Layout(width="35%"),
+        )  # fmt: skip
+        self.thing = widgets.Dropdown(description="Thing", style=NAMED, layout=wide)
+        self.photograph = widgets.Dropdown(
+            description="Picture", options=[(label, name) for name, label in PHOTOGRAPHS.items()], value=None,
+            style=NAMED, layout=widgets.Layout(width="100%", margin="2px 0"),
+        )  # fmt: skip
+        self.arrows = {
+            name: widgets.Button(description=sign, tooltip=f"Move it {name}", layout=narrow)
+            for name, sign in ARROWS.items()
+        }
+        self.removal = widgets.Button(description="Remove", tooltip="Remove it, and what it holds", layout=half)
+        self.back = widgets.Button(description="Undo", tooltip="Back to the picture before", layout=half)
+        self.upload = widgets.FileUpload(
+            accept="image/*,.heic,.heif", multiple=False, description="Your own picture", layout=wide_layout(),
+            tooltip="A PNG, JPEG or WebP file of your own, at most 10 MB",
+        )  # fmt: skip
+        self.line, self.about = MessageLine(), widgets.HTML(layout=widgets.Layout(width="100%", margin="2px 0"))
+        self.seed_row = widgets.HBox([self.seed, self.new])
+        edits = widgets.HBox([*self.arrows.values(), self.removal, self.back])
+        self.box = widgets.VBox(
+            [
+                heading("Which picture?"), self.switch, self.seed_row, self.photograph, self.thing, edits,
+                self.upload, self.about, self.line,
+            ],
+            layout=widgets.Layout(width="100%"),
+        )  # fmt: skip
+        self.box.add_class("scene-source")
+
+    def suit(self, kind: str) -> None:
+        """Shows the controls of scenes or those of photographs."""
+        of_scenes = [self.seed_row, self.thing, *self.arrows.values(), self.removal]
+        for controls, fits in ((of_scenes, kind == WORLD), ([self.photograph], kind == PHOTO)):
+            for control in controls:
+                control.layout.display = None if fits else "none"
