@@ -145,7 +145,9 @@ def main(argv: list[str] | None = None) -> None:
     if args.unsound is None:
         return show(drawn, photographs)
     numbers = measure(photographs, drawn, dict(args.unsound))
-    command = f"python -m gradcam_lib.datasets.photo_questions --sample {args.sample} --seed {args.seed} --unsound …"
+    verdicts = " ".join(f"{number}:{why}" for number, why in sorted(args.unsound))
+    command = f"python -m gradcam_lib.datasets.photo_questions --sample {args.sample} --seed {args.seed}"
+    command += f" --unsound {verdicts}"
     print(write_results("flickr8k_questions", numbers, command=command, n=len(rows), folder=args.results))
 
 
