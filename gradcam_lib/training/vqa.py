@@ -8,7 +8,6 @@ As in the original, the CNN was trained before and is not touched; its codes are
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from gradcam_lib.datasets import balance
 from gradcam_lib.models.coattention import CoAttention
 from gradcam_lib.models.slim import fold
 from gradcam_lib.models.vocabulary import Vocabulary
@@ -77,28 +77,13 @@ def train(name: str, scenes: int, others: int, recipe: Recipe, runs: Path) -> tu
 
 
 def balanced(asked: Asked) -> Tensor:
-    """Rows in which every answer to a question occurs equally often, answers with fewer than five rows left out.
-
-    Whoever does not look can do no better there than chance.
-    """
-    groups: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for row, (q, a) in enumerate(zip(asked.question.tolist(), asked.answer.tolist(), strict=True)):
-        groups[q][a].append(row)
-    kept = []
-    for answers in groups.values():
-        common = [rows for rows in answers.values() if len(rows) >= 5]
-        if len(common) > 1:
-            fewest = min(map(len, common))
-            kept += [row for rows in common for row in rows[:fewest]]
-    return torch.tensor(sorted(kept))
+    """Rows in which every answer to a question occurs equally often (``datasets.balance``)."""
+    return torch.tensor(balance.balanced(asked.question.tolist(), asked.answer.tolist()))
 
 
 def question_only(asked: Asked, train_asked: Asked) -> Tensor:
     """Whether the most frequent answer of the training scenes is right: the best that can be done blind. (rows,)"""
-    counts: dict[int, Counter] = defaultdict(Counter)
-    for q, a in zip(train_asked.question.tolist(), train_asked.answer.tolist(), strict=True):
-        counts[q][a] += 1
-    usual = {q: c.most_common(1)[0][0] for q, c in counts.items()}
+    usual = balance.usual_answers(train_asked.question.tolist(), train_asked.answer.tolist())
     return torch.tensor([usual[q] for q in asked.question.tolist()]) == asked.answer
 
 
