@@ -67,6 +67,7 @@ class Captioner(nn.Module):
         spoken = spoken.scatter(1, (tokens != PAD).sum(1, keepdim=True), END)
         there = spoken != PAD  # what is not there is not scored: the words are most of the work
         logits = self._score(self._read(code, tokens)[there])
+        logits = logits.to(torch.promote_types(logits.dtype, torch.float32))  # bfloat16 is for what comes before
         return F.cross_entropy(logits, spoken[there], label_smoothing=smoothing)
 
     def _read(self, code: Tensor, tokens: Tensor) -> Tensor:

@@ -42,7 +42,7 @@ class PhotoBackbone(nn.Module):
 
     def of_map(self, A: Tensor) -> Tensor:
         """The same of A."""
-        return self._standardised(self.raw(A))
+        return self.standardised(self.raw(A))
 
     def raw(self, A: Tensor) -> Tensor:
         """The same before it is standardised."""
@@ -53,7 +53,8 @@ class PhotoBackbone(nn.Module):
         self.mean.copy_(mean.half())
         self.deviation.copy_(deviation.clamp(min=FLOOR).half())
 
-    def _standardised(self, a: Tensor) -> Tensor:
+    def standardised(self, a: Tensor) -> Tensor:
+        """What ``raw`` gave, less μ and over σ."""
         shape = (-1,) + (1,) * (a.dim() - 2)
         return (a - self.mean.view(shape)) / self.deviation.view(shape)
 

@@ -1,4 +1,4 @@
-"""One training loop for every recipe of the rendered world: seeded, resumable, stopped when nothing improves."""
+"""One training loop for the recipes of the rendered world and of photographs: seeded, resumable, stopped when nothing improves."""
 
 from __future__ import annotations
 
@@ -108,18 +108,23 @@ def _epoch(
     return total / n
 
 
-def recipe_arguments(name: str, description: str) -> argparse.ArgumentParser:
-    """The options that every recipe has."""
+def recipe_arguments(name: str, description: str, *, photographs: bool = False) -> argparse.ArgumentParser:
+    """The options that every recipe has; photographs: it learns from those instead of rendered scenes."""
     from gradcam_lib.paths import MODELS, RESULTS
 
     parser = argparse.ArgumentParser(prog=f"python -m gradcam_lib.training.{name}", description=description)
-    parser.add_argument("--scenes", type=int, default=40_000, help="rendered scenes to learn from")
-    parser.add_argument("--unseen", type=int, default=2000, help="scenes by which the best epoch is chosen")
+    if photographs:
+        parser.add_argument("--data", type=Path, help="folder or zip of Flickr8k; default: in GRADCAM_DATA")
+    else:
+        parser.add_argument("--scenes", type=int, default=40_000, help="rendered scenes to learn from")
+        parser.add_argument("--unseen", type=int, default=2000, help="scenes by which the best epoch is chosen")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32",
                         help="bfloat16 is about three times as fast on processors with AMX")  # fmt: skip
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for scenes and checkpoints")
+    parser.add_argument(
+        "--runs", type=Path, default=Path("runs"), help="folder for scenes or features, and checkpoints"
+    )
     parser.add_argument("--out", type=Path, default=MODELS, help="folder for the weights")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the measured numbers")
     return parser
