@@ -194,6 +194,7 @@ def both() -> SceneSource:
 def hidden(source: SceneSource) -> tuple[bool, bool]:
     """Whether what is for scenes and what is for photographs is out of sight."""
     of_scenes = [source.seed_row, source.thing, source.removal, *source.arrows.values()]
+    assert source.back.layout.display is None  # what was done can always be undone
     (scenes_hidden,) = {control.layout.display == "none" for control in of_scenes}
     return scenes_hidden, source.photograph.layout.display == "none"
 

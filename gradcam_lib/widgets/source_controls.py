@@ -27,10 +27,9 @@ class SourceControls:
 
     def __init__(self) -> None:
         narrow = widgets.Layout(width="36px", margin="2px 2px", padding="0")
-        half, wide = widgets.Layout(width="50%"), widgets.Layout(width="100%", margin="2px 0")
         self.switch = widgets.ToggleButtons(
             options=[("Rendered world", WORLD), ("Photographs", PHOTO)], layout=wide_layout(),
-            style={"button_width": "140px"},
+            style={"button_width": "164px"},
             tooltips=["Scenes of which everything is known, and networks that know nothing else", "Real pictures"],
         )  # fmt: skip
         self.seed = widgets.Text(
@@ -41,17 +40,19 @@ class SourceControls:
             description="New scene", icon="refresh", tooltip="The scene of the next seed",
             layout=widgets.Layout(width="35%"),
         )  # fmt: skip
-        self.thing = widgets.Dropdown(description="Thing", style=NAMED, layout=wide)
-        self.photograph = widgets.Dropdown(
-            description="Picture", options=[(label, name) for name, label in PHOTOGRAPHS.items()], value=None,
-            style=NAMED, layout=widgets.Layout(width="100%", margin="2px 0"),
-        )  # fmt: skip
+        self.thing, self.photograph = (
+            widgets.Dropdown(description=name, style=NAMED, layout=widgets.Layout(width="100%", margin="2px 0"))
+            for name in ("Thing", "Picture")
+        )
+        self.photograph.options = [(label, name) for name, label in PHOTOGRAPHS.items()]
         self.arrows = {
             name: widgets.Button(description=sign, tooltip=f"Move it {name}", layout=narrow)
             for name, sign in ARROWS.items()
         }
-        self.removal = widgets.Button(description="Remove", tooltip="Remove it, and what it holds", layout=half)
-        self.back = widgets.Button(description="Undo", tooltip="Back to the picture before", layout=half)
+        self.removal, self.back = (  # each with a layout of its own: one is hidden without the other
+            widgets.Button(description=name, tooltip=why, layout=widgets.Layout(width="50%"))
+            for name, why in (("Remove", "Remove it, and what it holds"), ("Undo", "Back to the picture before"))
+        )
         self.upload = widgets.FileUpload(
             accept="image/*,.heic,.heif", multiple=False, description="Your own picture", layout=wide_layout(),
             tooltip="A PNG, JPEG or WebP file of your own, at most 10 MB",
