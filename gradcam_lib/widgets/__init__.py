@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from gradcam_lib.widgets.bias_lab import BiasLab
 from gradcam_lib.widgets.caption_explorer import CaptionExplorer
 from gradcam_lib.widgets.class_picker import ClassPicker
 from gradcam_lib.widgets.question_explorer import QuestionExplorer
 
-__all__ = ["CaptionExplorer", "ClassPicker", "QuestionExplorer"]
+__all__ = ["BiasLab", "CaptionExplorer", "ClassPicker", "QuestionExplorer"]

@@ -1,0 +1,97 @@
+"""What the bias laboratory shows, without any widget: one person, edited in every way, and what a network says."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gradcam_lib.bias import CLINIC
+from gradcam_lib.explanation import Explanation, explain
+from gradcam_lib.images import seen
+from gradcam_lib.widgets.explained_picture import KEPT, SIDE, Drawing, percent
+from gradcam_lib.widgets.methods import methods_of_words
+from gradcam_lib.worlds.clinic import Worker
+from gradcam_lib.zoo import Classifier
+
+VERSIONS = {  # what is shown of a person → what has been exchanged
+    "as drawn": (),
+    "other hair and face": ("hair and face",),
+    "other clothes": ("clothes",),
+    "both": ("hair and face", "clothes"),
+}
+
+
+def _signed(e: Explanation, which: tuple[int, int]) -> Tensor:
+    version, c = which
+    return e.signed(c)[version]
+
+
+_ALL = methods_of_words("class", _signed)
+METHODS = {key: _ALL[key] for key in ("grad_cam", "signed")}
+
+
+def edited(worker: Worker, version: str) -> Worker:
+    """The same person with hair and face, or the clothes, that the seed draws for the other group."""
+    for edit in VERSIONS[version]:
+        worker = CLINIC.edits[edit](worker)
+    return worker
+
+
+@lru_cache(KEPT)
+def painted(worker: Worker) -> list[np.ndarray]:
+    """The person in every one of VERSIONS, (128, 128, 3) uint8 each; another network sees the same pictures."""
+    return [CLINIC.render(edited(worker, version)).image for version in VERSIONS]
+
+
+class JudgedPerson:
+    """A person and the edited copies, which went through a network together; ``draw`` answers from there.
+
+    classifier: of doctors and nurses. p: (4, 2), probabilities of the classes for each of VERSIONS.
+    """
+
+    def __init__(self, classifier: Classifier, worker: Worker):
+        self.classifier, self.worker = classifier, worker
+        images = painted(worker)
+        self.pictures = [seen(image, classifier.transform.at(SIDE)) for image in images]
+        x = torch.cat([classifier.to_input(image) for image in images])
+        self.explanation = explain(classifier.model, x, classifier.layer)
+        self.p = self.explanation.logits.float().softmax(1)
+        self.values = lru_cache(KEPT)(self._values)
+
+    @property
+    def truth(self) -> str:
+        """Of the person as drawn: "doctor, woman"."""
+        return f"{self.worker.role}, {self.worker.presents}"
+
+    def says(self, version: str) -> str:
+        return self.classifier.names[int(self._p(version).argmax())]
+
+    def probability(self, version: str, name: str) -> float:
+        return float(self._p(version)[self.classifier.names.index(name)])
+
+    def draw(self, version: str, name: str, method: str, *, opacity: float, shared: bool) -> Drawing:
+        """The map of one class. shared: the largest value of the four versions ends the colour scale."""
+        m, values = METHODS[method], self.values(version, name, method)
+        others = VERSIONS if shared else (version,)
+        largest = max(m.largest(self.values(other, name, method)) for other in others)
+        return Drawing(
+            picture=m.paint(self.pictures[self._number(version)], values, largest, opacity),
+            title=f"{m.label} for “{name}”: {self.truth}, {version}",
+            facts=f"Says {self.says(version)}, {percent(self._p(version).max().item())} · {m.extremes(values)}",
+            largest=largest,
+            note="" if values.any() else f"the map is empty: no place of this picture speaks for “{name}”",
+        )
+
+    def _p(self, version: str) -> Tensor:
+        return self.p[self._number(version)]
+
+    @staticmethod
+    def _number(version: str) -> int:
+        return list(VERSIONS).index(version)
+
+    def _values(self, version: str, name: str, method: str) -> np.ndarray:
+        which = (self._number(version), self.classifier.names.index(name))
+        return METHODS[method].numbers(self.explanation, which, None, SIDE)
