@@ -190,7 +190,7 @@ def _looked(clf: Classifier, images: np.ndarray, owner: np.ndarray) -> tuple[np.
     logits, heats = [], []
     for i in range(0, len(images), BATCH):
         e = explain(clf, torch.cat([clf.to_input(image) for image in images[i : i + BATCH]]))
-        logits.append(e.logits.numpy())
+        logits.append(e.logits.float().numpy())
         heats.append(upsample(e.map(), images.shape[1:3]).numpy())
     heat = np.concatenate(heats)
     peaks = owner.reshape(len(owner), -1)[np.arange(len(owner)), heat.reshape(len(heat), -1).argmax(1)]

@@ -80,11 +80,10 @@ def measure(run: Run, sizes: Sizes) -> Numbers:
     if run.shortcut:
         pictures = planted(pictures, run.shortcut, share=PLANTED, seed=run.seed)
     clf = recipe.train(pictures, seed=run.seed, epochs=sizes.epochs, precision=sizes.precision)
-    with torch.autocast("cpu", torch.bfloat16, enabled=sizes.precision == "bfloat16"):
-        report = evaluate(clf, test_set(per_cell=sizes.per_cell, case=case, edits=False))
-        if run.shortcut:
-            return report.numbers() | _with_shortcut(clf, run.shortcut, report, sizes)
-        return evaluate(clf, test_set(per_cell=sizes.edited, case=case)).numbers() | report.numbers()
+    report = evaluate(clf, test_set(per_cell=sizes.per_cell, case=case, edits=False))
+    if run.shortcut:
+        return report.numbers() | _with_shortcut(clf, run.shortcut, report, sizes)
+    return evaluate(clf, test_set(per_cell=sizes.edited, case=case)).numbers() | report.numbers()
 
 
 def _with_shortcut(clf, shortcut: str, plain: Report, sizes: Sizes) -> Numbers:
