@@ -14,7 +14,6 @@ from gradcam_lib.widgets.aside import Aside
 from gradcam_lib.widgets.controls import SOFT, TEXT, PictureControls, bar, described, heading, wide_layout
 from gradcam_lib.widgets.explained_picture import Drawing, percent
 from gradcam_lib.widgets.judged_person import METHODS, VERSIONS, JudgedPerson
-from gradcam_lib.widgets.saving import png
 
 PEOPLE = 8
 SMALL = 112  # pixels of a person in the row
@@ -26,7 +25,7 @@ class Tile:
 
     def __init__(self) -> None:
         self.who = widgets.HTML()
-        self.image = widgets.Image(format="png", layout=widgets.Layout(width="100%"))
+        self.image = widgets.Image(format="jpeg", layout=widgets.Layout(width="100%"))  # eight of them: small
         self.button = widgets.Button(layout=widgets.Layout(width="100%", margin="2px 0", padding="0 2px"))
         self.box = widgets.VBox(
             [self.who, self.image, self.button], layout=widgets.Layout(width="calc(12.5% - 6px)", min_width="92px")
@@ -37,7 +36,8 @@ class Tile:
         said = person.says("as drawn")
         right = said == person.worker.role
         self.who.value = _plain(person.truth)
-        self.image.value = png(cv2.resize(drawing.picture, (SMALL, SMALL), interpolation=cv2.INTER_AREA))
+        small = cv2.resize(drawing.picture, (SMALL, SMALL), interpolation=cv2.INTER_AREA)
+        self.image.value = cv2.imencode(".jpg", small[..., ::-1])[1].tobytes()
         self.button.description, self.button.icon = f"says {said}", "" if right else "times"
         p = percent(person.probability("as drawn", said))
         self.button.tooltip = f"{person.truth}; the network says {said}, {p}: {'right' if right else 'wrong'}"
