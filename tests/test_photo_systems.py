@@ -17,9 +17,12 @@ from gradcam_lib.models.coattention import CoAttention
 from gradcam_lib.models.photo_backbone import PhotoBackbone, fingerprint
 from gradcam_lib.models.vqa import LSTMCNN
 from gradcam_lib.occlusion import occlusion_map
+from gradcam_lib.paths import weights_folder
 from gradcam_lib.question_answering import QuestionSystem
+from gradcam_lib.samples import sample
 from gradcam_lib.systems import PHOTO_TRANSFORM, save_system
-from gradcam_lib.weights import WeightsMissing, WeightsWrong
+from gradcam_lib.weights import SQUEEZENET, WeightsMissing, WeightsWrong, read_metadata
+from gradcam_lib.zoo import load_classifier
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (224, 224, 3), dtype=np.uint8)
 SENTENCE, QUESTION = "a woman flying the red kite", "what color is the kite"
@@ -134,11 +137,62 @@ def test_without_squeezenet_the_way_to_get_it_is_told(tmp_path, monkeypatch) -> 
         load_vqa("photo", weights=tmp_path / "vqa.safetensors")
 
 
+def test_fair_and_tied_is_kept(tmp_path) -> None:
+    model = Captioner(PhotoBackbone(SmallNet(), "code"), len(VOCABULARY), tied=True)
+    model.fairness = model.sizes["fairness"] = 0.5  # as the recipe does, which finds it last
+    save_system(model, tmp_path / "captioner.safetensors", VOCABULARY)
+    found = load_captioner("photo", weights=tmp_path / "captioner.safetensors").model
+    assert found.tied and found.fairness == 0.5
+
+
 def test_a_system_for_photographs_that_was_not_trained_names_its_command(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(systems, "MODELS", tmp_path)
     monkeypatch.delenv("GRADCAM_WEIGHTS", raising=False)
     with pytest.raises(FileNotFoundError, match=r"training\.photo_vqa --name coattention"):
         load_vqa("photo-coattention")
+
+
+# -- the weights that are shipped, on the published SqueezeNet -----------------------------------------------------
+
+SHIPPED = sorted(systems.MODELS.glob("*_photo*.safetensors"))
+published = pytest.mark.skipif(
+    not (folder := weights_folder()) or not (folder / SQUEEZENET.file).is_file(),
+    reason=f"needs {SQUEEZENET.file} in GRADCAM_WEIGHTS",
+)
+
+
+def test_what_is_shipped_is_small() -> None:
+    assert sum(path.stat().st_size for path in SHIPPED) <= 8e6
+
+
+@published
+def test_squeezenet_has_one_fingerprint_in_either_file() -> None:
+    of_release = fingerprint(load_classifier("squeezenet").model)
+    assert [read_metadata(path)["backbone"] for path in SHIPPED] == [of_release] * len(SHIPPED)
+    decoded = weights_folder() / "squeezenet1_0.safetensors"
+    if decoded.is_file():
+        assert fingerprint(load_classifier("squeezenet", weights=decoded).model) == of_release
+
+
+@published
+def test_the_shipped_captioner_finds_words_for_a_photograph(monkeypatch) -> None:
+    monkeypatch.setattr(systems, "load_classifier", load_classifier)
+    cap = load_captioner("photo")
+    e = cap.explain(sample("motorcycle"))
+    assert "motorcycle" in e.words
+    assert e.word(e.words.index("motorcycle"), raw=True).shape == (13, 13) and e.sentence().max() > 0
+    assert close(sum(e.word(i, raw=True) for i in range(len(e.words))), e.sentence(raw=True), 1e-3)
+    other = cap.explain(sample("motorcycle"), "a dog is swimming in the water")
+    assert e.log_prob / len(e.words) > other.log_prob / len(other.words)
+
+
+@published
+def test_the_shipped_network_answers_what_is_there_and_what_is_not(monkeypatch) -> None:
+    monkeypatch.setattr(systems, "load_classifier", load_classifier)
+    vqa = load_vqa("photo")
+    dog = vqa.answer(sample("motorcycle"), "is there a dog?", k=len(vqa.answers))
+    assert dog[0][0] == "no" and sum(p for _, p in dog) == pytest.approx(1)
+    assert vqa.explain(sample("motorcycle"), "is there a dog?").shape == (13, 13)
 
 
 # -- explanations ------------------------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ def measure(path: Path, looked: Seen) -> dict:
 def main(argv: list[str] | None = None) -> None:
     parser = recipe_arguments("photo_captioner", __doc__.split("\n")[0], photographs=True)
     parser.add_argument("--at-least", type=int, default=5, help="how often a word must occur to be learnt")
-    parser.set_defaults(epochs=14, precision="bfloat16")
+    parser.set_defaults(epochs=12, precision="bfloat16")
     args = parser.parse_args(argv)
     recipe = Recipe("photo_captioner", args.epochs, 128, 2e-3, patience=3, seed=args.seed, precision=args.precision)
     looked = seen("code", args.data, args.runs)

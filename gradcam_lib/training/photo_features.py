@@ -67,7 +67,7 @@ def _compute(photographs: Photographs, published: nn.Module, path: Path) -> None
     note.unlink(missing_ok=True)
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def _features(photographs: Photographs, published: nn.Module, block: range) -> np.ndarray:
     x = torch.cat([to_input(photographs.picture(i), PHOTO_TRANSFORM) for i in block])
     return published.features(x).half().numpy()
@@ -90,13 +90,13 @@ class Seen(NamedTuple):
     maps: np.ndarray
     codes: Tensor | None = None
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def read(self, pictures: Sequence[int] | Tensor) -> Tensor:
         """What the backbone makes of some of them, from their maps: (n, width), or (n, width, h, w)."""
         return self.cnn.of_map(torch.from_numpy(self.maps[np.asarray(pictures)].astype(np.float32)))
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def seen(form: str, data: Path | None, runs: Path) -> Seen:
     """Everything a recipe for photographs begins with; ``form`` as in ``PhotoBackbone``."""
     photographs, published = flickr8k(data), load_classifier("squeezenet").model

@@ -100,7 +100,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = recipe_arguments("photo_vqa", __doc__.split("\n")[0], photographs=True)
     parser.add_argument("--name", choices=tuple(FORMS), default="lstm")
     parser.add_argument("--rarest", type=int, default=20, help="training questions that an answer needs to be learnt")
-    parser.set_defaults(epochs=12, precision="bfloat16")
+    parser.set_defaults(epochs=8, precision="bfloat16")
     args = parser.parse_args(argv)
     looked = seen(FORMS[args.name], args.data, args.runs)
     rows = {name: part(asked(looked.photographs, rarest=args.rarest), pictures)
