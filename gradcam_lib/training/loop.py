@@ -1,4 +1,4 @@
-"""One training loop for the recipes of the rendered world and of photographs: seeded, resumable, stopped when nothing improves."""
+"""One training loop for the recipes of rendered scenes and photographs: seeded, resumable, stopped in time."""
 
 from __future__ import annotations
 
