@@ -32,13 +32,16 @@ def muted_regions(maps: dict[str, np.ndarray], rng: np.random.Generator) -> dict
 
 
 @torch.inference_mode()
-def drops(network: Classifier, x: Tensor, regions: Iterable[np.ndarray]) -> np.ndarray:
+def drops(network: Classifier, x: Tensor, regions: Iterable[np.ndarray], *, precision: str = "float32") -> np.ndarray:
     """How much each score falls when a region (H, W) is filled with the mean colour: (regions, scores).
 
-    x: (1, 3, H, W). One round of covering serves all scores of the network.
+    x: (1, 3, H, W). One round of covering serves all scores of the network. precision: "bfloat16" is about four times
+    as fast on processors with AMX, and right to two or three digits.
     """
     masks = torch.from_numpy(np.stack(list(regions)))[:, None]
-    scores = network.model(torch.cat((x, torch.where(masks, 0.0, x))))
+    pictures = torch.cat((x, torch.where(masks, 0.0, x))).contiguous(memory_format=torch.channels_last)
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=precision == "bfloat16"):
+        scores = network.model(pictures).float()
     return (scores[:1] - scores[1:]).numpy()
 
 

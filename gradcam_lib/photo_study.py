@@ -64,30 +64,31 @@ def maps_of(L: Tensor, guided: Tensor, rng: np.random.Generator) -> dict[str, np
     }
 
 
-def study_caption(captioner: CaptionSystem, classifier: Classifier, picture: np.ndarray, seed: int) -> Record:
+def study_caption(
+    captioner: CaptionSystem, classifier: Classifier, picture: np.ndarray, seed: int, *, precision: str = "float32"
+) -> Record:
     """All numbers of one photograph and the captioner's own caption of it."""
     rng = np.random.default_rng(seed)
     e = captioner.explain(picture)
     x, network = captioner.to_input(picture), captioner.spoken(" ".join(e.words))
-    D = drops(network, x, patches(x.shape[-1]))  # (49, T): one round of covering serves all words
+    D = drops(network, x, patches(x.shape[-1]), precision=precision)  # (49, T): one round of covering for all words
     means: Means = defaultdict(lambda: defaultdict(list))
     for t, word in enumerate(e.words):
-        maps, kind = maps_of(e.word(t), e.guided(t), rng), kind_of(word)
-        regions = muted_regions(maps, rng)
-        if kind == "function_words":  # enough to see that there is little to see
-            regions = {method: regions[method] for method in ("grad_cam", "random", "elsewhere")}
-        fallen = drops(network, x, regions.values())[:, t]
-        for method, drop in zip(regions, fallen, strict=True):
-            means[method][f"drop_{kind}"].append(float(drop))
-            if method in maps:
-                correlation = rank_correlation(on_patches(maps[method]), D[:, t])
-                means[method][f"correlation_with_occlusion_{kind}"].append(correlation)
+        kind = kind_of(word)
         means["grad_cam"][f"maximum_{kind}"].append(float(e.word(t).max()))
+        means["occlusion"][f"largest_drop_{kind}"].append(float(D[:, t].max()))
+        maps = maps_of(e.word(t), e.guided(t), rng)
+        for method, heat in maps.items():
+            correlation = rank_correlation(on_patches(heat), D[:, t])
+            means[method][f"correlation_with_occlusion_{kind}"].append(correlation)
+        if kind != "function_words":
+            regions = muted_regions(maps, rng)
+            for method, drop in zip(regions, drops(network, x, regions.values(), precision=precision), strict=True):
+                means[method][f"drop_{kind}"].append(float(drop[t]))
     _agreement(e, classifier, x, means)
     raw = torch.stack([e.word(t, raw=True) for t in range(len(e.words))])
-    means["grad_cam"]["error_of_the_words_sum"].append(
-        float((raw.sum(0) - e.sentence(raw=True)).abs().max() / raw.abs().sum(0).max())
-    )
+    error = (raw.sum(0) - e.sentence(raw=True)).abs().max() / raw.abs().sum(0).max()
+    means["grad_cam"]["error_of_the_words_sum"].append(float(error))
     return _averaged(means)
 
 
@@ -115,7 +116,9 @@ def _agreement(e: CaptionExplanation, classifier: Classifier, x: Tensor, means: 
                 means[name]["correlation_with_classifier"].append(rank_correlation(other, L))
 
 
-def study_answer(vqa: QuestionSystem, picture: np.ndarray, one: Asked, seed: int) -> Record:
+def study_answer(
+    vqa: QuestionSystem, picture: np.ndarray, one: Asked, seed: int, *, precision: str = "float32"
+) -> Record:
     """All numbers of one photograph and one question about it: of the predicted answer, right or wrong."""
     rng = np.random.default_rng(seed)
     e = vqa.explanation(picture, one.question)
@@ -124,7 +127,7 @@ def study_answer(vqa: QuestionSystem, picture: np.ndarray, one: Asked, seed: int
         maps["attention"] = upsample(e.attention.mean(0, keepdim=True), vqa.to_input(picture).shape[-1])[0].numpy()
     x, network, predicted = vqa.to_input(picture), vqa.asked(one.question), e.answers.index(e.predicted)
     regions = muted_regions(maps, rng)
-    D = drops(network, x, [*regions.values(), *patches(x.shape[-1])])[:, predicted]
+    D = drops(network, x, [*regions.values(), *patches(x.shape[-1])], precision=precision)[:, predicted]
     fallen, D = np.split(D, [len(regions)])
     means: Means = defaultdict(lambda: defaultdict(list))
     for method, drop in zip(regions, fallen, strict=True):
@@ -198,6 +201,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, help="Flickr8k; GRADCAM_DATA where none is given")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for what is done of a run")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the measured numbers")
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="of the muted pictures")
     args = parser.parse_args(argv)
     photographs, n = flickr8k(args.data), args.pictures
     captioner, classifier = load_captioner("photo"), load_classifier("squeezenet")
@@ -205,25 +209,25 @@ def main(argv: list[str] | None = None) -> None:
     about = one_question_a_picture(photographs, n)
 
     def caption(i: int) -> Record:
-        return study_caption(captioner, classifier, photographs.picture(test[i]), i)
+        return study_caption(captioner, classifier, photographs.picture(test[i]), i, precision=args.precision)
 
-    numbers = {"captions": summary(resumable(_file(args.runs, "captions", captioner), len(test), caption))}
+    numbers = {"captions": summary(resumable(_file(args, "captions", captioner), len(test), caption))}
     for name in ("photo", "photo-coattention"):
         vqa = load_vqa(name)
 
         def answer(i: int, vqa: QuestionSystem = vqa) -> Record:
-            return study_answer(vqa, photographs.picture(about[i].picture), about[i], i)
+            return study_answer(vqa, photographs.picture(about[i].picture), about[i], i, precision=args.precision)
 
-        numbers[name] = summary(resumable(_file(args.runs, name, vqa), len(about), answer))
-    command = f"python -m gradcam_lib.photo_study --pictures {n}"
+        numbers[name] = summary(resumable(_file(args, name, vqa), len(about), answer))
+    command = f"python -m gradcam_lib.photo_study --pictures {n} --precision {args.precision}"
     print(write_results("photographs", numbers, command=command, n=len(test), folder=args.results))
     for name, methods in numbers.items():
         for method, by in methods.items():
             print(f"  {name:18s}{method:16s}", *(f"{measure} {v['value']:.3f}" for measure, v in by.items()))
 
 
-def _file(runs: Path, name: str, system: CaptionSystem | QuestionSystem) -> Path:
-    return runs / f"photo_study_{name}_{_key(system.model)}.jsonl"
+def _file(args: argparse.Namespace, name: str, system: CaptionSystem | QuestionSystem) -> Path:
+    return args.runs / f"photo_study_{name}_{args.precision}_{_key(system.model)}.jsonl"
 
 
 if __name__ == "__main__":
