@@ -187,9 +187,10 @@ def test_the_shipped_captioner_finds_words_for_a_photograph(monkeypatch) -> None
 
 
 @published
-def test_the_shipped_network_answers_what_is_there_and_what_is_not(monkeypatch) -> None:
+@pytest.mark.parametrize("name", ["photo", "photo-coattention"])
+def test_the_shipped_networks_answer_what_is_there_and_what_is_not(monkeypatch, name: str) -> None:
     monkeypatch.setattr(systems, "load_classifier", load_classifier)
-    vqa = load_vqa("photo")
+    vqa = load_vqa(name)
     dog = vqa.answer(sample("motorcycle"), "is there a dog?", k=len(vqa.answers))
     assert dog[0][0] == "no" and sum(p for _, p in dog) == pytest.approx(1)
     assert vqa.explain(sample("motorcycle"), "is there a dog?").shape == (13, 13)
