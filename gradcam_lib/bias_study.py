@@ -108,7 +108,7 @@ def _with_shortcut(clf, shortcut: str, plain: Report, sizes: Sizes) -> Numbers:
 def measured(run: Run, sizes: Sizes, folder: Path) -> Numbers:
     """``measure``, read back where an interrupted study had done this run with the same sizes, recipe and pictures."""
     torch.set_num_threads(1)
-    path = folder / f"bias_{run.case}_{run.name.replace('/', '-')}_{run.seed}_{_key(sizes)}.json"
+    path = folder / f"bias_{run.case}_{run.name.replace('/', '-').replace(' ', '_')}_{run.seed}_{_key(sizes)}.json"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f"{path.name}.{os.getpid()}.part")

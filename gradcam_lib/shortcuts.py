@@ -5,6 +5,8 @@ A map says where; these are everywhere, so it can only show them badly. All take
 
 from __future__ import annotations
 
+from functools import partial
+
 import cv2
 import numpy as np
 
@@ -27,7 +29,7 @@ def blurred(images: np.ndarray, *, by: float = 0.8) -> np.ndarray:
     return np.stack([cv2.GaussianBlur(image, (0, 0), by) for image in images])
 
 
-SHORTCUTS = {"tint": tinted, "grain": noisy, "blur": blurred}
+SHORTCUTS = {"tint": tinted, "strong tint": partial(tinted, by=10), "grain": noisy, "blur": blurred}
 
 
 def planted(pictures: Collection, shortcut: str, *, share: float = 0.95, seed: int = 0) -> Collection:

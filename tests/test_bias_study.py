@@ -19,9 +19,9 @@ def few(monkeypatch):
 
 def test_runs_are_named_by_skew_or_shortcut():
     runs = runs_of(2)
-    assert len(runs) == len(set(runs)) == 2 * (7 + 2 + 3)
+    assert len(runs) == len(set(runs)) == 2 * (7 + 2 + 4)
     assert [run.name for run in runs[:7]] == ["50/50", "60/60", "70/70", "80/80", "90/90", "100/100", "78/93"]
-    assert {run.name for run in runs if run.shortcut} == {"tint", "grain", "blur"}
+    assert {run.name for run in runs if run.shortcut} == {"tint", "strong tint", "grain", "blur"}
 
 
 def test_differences_are_taken_seed_by_seed():

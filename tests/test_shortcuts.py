@@ -43,7 +43,8 @@ def test_it_is_planted_on_its_share_of_each_class():
 
 
 @pytest.mark.parametrize(
-    ("shortcut", "share", "told"), [("hue", 0.9, "'hue': choose one of tint, grain, blur"), ("tint", 2, "share=2")]
+    ("shortcut", "share", "told"),
+    [("hue", 0.9, "'hue': choose one of tint, strong tint, grain, blur"), ("tint", 2, "share=2")],
 )
 def test_bad_settings_are_named(shortcut, share, told):
     with pytest.raises(ValueError, match=told):
