@@ -148,4 +148,4 @@ def _rows(rows: Sequence[tuple[str, float, str]]) -> str:
         f'<div style="color:{TEXT}; font-size:12px; white-space:nowrap">{escape(name)}</div>{bar(value, words)}'
         for name, value, words in rows
     )
-    return f'<div style="display:grid; grid-template-columns:auto 1fr; gap:2px 10px; align-items:center">{cells}</div>'
+    return f'<div style="display:grid; grid-template-columns:104px 1fr; gap:2px 10px; align-items:center">{cells}</div>'
