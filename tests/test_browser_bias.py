@@ -39,7 +39,10 @@ def test_the_bias_laboratory(tmp_path: Path) -> None:
         complains(lab, "-1")
         type_into(page, seed, "2")
         train.click()
-        lab.get_by_role("button", name="Stop").click()
+        stop = lab.get_by_role("button", name="Stop")
+        expect(stop).to_be_visible()
+        page.screenshot(path=OUT / "bias_training.png")
+        stop.click()
         complains(lab, "nothing was kept")
         assert picture(lab) == before and network.locator("option").count() == 2  # what was there is there
         train.click()

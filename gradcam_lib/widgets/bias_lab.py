@@ -91,7 +91,7 @@ class BiasLab(Explorer):
                 network = self._training(pictures, seed=seed, progress=progress, should_stop=should_stop)
                 return network, evaluate(network, self._tests)
 
-            title = f"painting {2 * self._per_class} people, learning: skew {skew:.0%}, seed {seed}"
+            title = f"learning: skew {skew:.0%}, seed {seed}"
             self.controls.aside.start(work, lambda *ended: self._ended(f"{skew:.0%}, seed {seed}", *ended), title)
             self.controls.train.disabled = True
 
