@@ -152,7 +152,7 @@ def tidy(nb: NotebookNode) -> NotebookNode:
 
 
 def _lighten(output: NotebookNode) -> None:
-    """A large PNG becomes a JPEG of a fifth of its size: photographs fill it, and notebooks stay quick to open."""
+    """A large PNG becomes a JPEG of a sixth of its size: photographs fill it, and notebooks stay quick to open."""
     coded = output.get("data", {}).get("image/png")
     if coded and len(coded) > LARGE:
         del output.data["image/png"]
@@ -170,7 +170,7 @@ def _jpeg(png: str) -> str:
     """Base64 of a PNG → base64 of a JPEG."""
     lighter = io.BytesIO()
     with Image.open(io.BytesIO(base64.b64decode(png))) as picture:
-        picture.convert("RGB").save(lighter, "JPEG", quality=90)
+        picture.convert("RGB").save(lighter, "JPEG", quality=85)
     return base64.b64encode(lighter.getvalue()).decode()
 
 

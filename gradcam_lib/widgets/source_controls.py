@@ -15,7 +15,7 @@ PHOTOGRAPHS = {
 KNOWN = {  # what is worth knowing where a photograph is shown to the networks of each kind
     WORLD: "These networks were trained on the rendered scenes alone. In a photograph they find only what looks like "
     "that world, and their words say little about it.",
-    PHOTO: "These networks have their words from 8,000 photographs (Flickr8k): people and dogs, mostly outdoors. They "
+    PHOTO: "These networks have their words from 6,000 photographs (Flickr8k): people and dogs, mostly outdoors. They "
     "take anything else for one of the things that they know.",
 }
 ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
