@@ -75,7 +75,10 @@ def test_the_question_explorer(tmp_path: Path) -> None:
         if photographs_at_hand():
             shown = explorer.get_by_label("Picture")
             changes(explorer, lambda: shown.select_option(label="Motorcycle"), "question-explorer")
-            expect(question).to_have_value("What color is the motorcycle?")
+            expect(question).to_have_value("How many people are there?")  # it fits every photograph
+            examples, bike = explorer.get_by_label("Examples"), "What color is the motorcycle?"
+            changes(explorer, lambda: examples.select_option(label=bike), "question-explorer")
+            expect(question).to_have_value(bike)
             page.screenshot(path=OUT / "questions_photograph.png")
             changes(explorer, lambda: upload(page, explorer, "cat"), "question-explorer")
 
