@@ -75,10 +75,16 @@ def test_every_type_is_asked() -> None:
         (("A man runs .", "A man walks ."), "what is the man doing?"),
         (("A woman watches a man riding a horse .",) * 2, "what is the man riding?"),  # two could be meant
         (("A dog jumps to catch a ball in its mouth .",) * 2, "what is in the dog's mouth?"),  # not yet
+        (("A woman in a bandanna and a girl sit .",) * 2, "what is on the girl's head?"),  # the other's
+        (("Two people ride in an outdoor elevator .",) * 2, "what are the people riding in?"),  # no noun was found
     ],
 )
 def test_what_captions_do_not_settle_is_not_asked(captions: tuple[str, ...], question: str) -> None:
     assert question not in asked(*captions)
+
+
+def test_a_hat_is_asked_of_the_one_who_wears_it() -> None:
+    assert asked("A man in a hat sits .", "A man sits .")["what is on the man's head?"] == "hat"
 
 
 def test_one_person_has_the_name_that_fits_all_captions() -> None:

@@ -108,7 +108,7 @@ def about_objects(parsed: Parsed) -> Iterator[Question]:
             if name and placed and what and what.head not in lists.VAGUE_THINGS | COLOURS | {who.head}:
                 votes_here.add((f"what {be(name)} the {name} {ing} {preposition}".strip() + "?", what.head))
         for being in sorted({name for (_, plural), name in called.items() if not plural}):
-            votes_here |= set(on_or_in(parts, being))
+            votes_here |= set(on_or_in(parts, being, called))
         for question, head in sorted(votes_here):
             votes[question][head] += 1
     animals = [{p.head for p in agents(parts, ANIMALS)} - {"animal"} for parts in parsed]
@@ -118,14 +118,15 @@ def about_objects(parsed: Parsed) -> Iterator[Question]:
             yield question, answer, "object"
 
 
-def on_or_in(parts: list[Part], being: str) -> Iterator[tuple[str, str]]:
-    """What is in a mouth or on a head. What is being caught is not yet in the mouth."""
+def on_or_in(parts: list[Part], being: str, called: dict[tuple[str, bool], str]) -> Iterator[tuple[str, str]]:
+    """What is in a mouth or on a head. What is being caught is not yet in the mouth; a hat may be another's."""
     for holds, before, middle, after in zip(parts, parts[1:], parts[2:], parts[3:], strict=False):
         if isinstance(before, Phrase) and middle == "in" and isinstance(after, Phrase) and after.head == "mouth":
             held = holds in ("with", "has", Verb("carrying"), Verb("holding"))
             if held and before.head not in lists.VAGUE_THINGS and being in ANIMALS:
                 yield f"what is in the {being}'s mouth?", before.head
-    if being in HUMANS:
+    people = [called.get((p.head, p.plural)) for p in agents(parts, HUMANS)]
+    if being in HUMANS and people == [being]:
         worn = [p.head for p in parts if isinstance(p, Phrase) and p.head in lists.HEADWEAR and not p.plural]
         yield from ((f"what is on the {being}'s head?", head) for head in worn)
 

@@ -140,7 +140,7 @@ VAGUE_THINGS = _words("""
     face head another other day night group line camera a the her his dressed way type kind bunch pile piece pair
     set lot leg foot feet body direction open right left turn ground place run jump walk ride color play person
     animal pull swim climb look stand watch smile drink light room
-    item sit puddle
+    item sit puddle surface course race board equipment filled low shallow an its
 """)
 SPORTS = _words("""
     soccer football basketball tennis baseball hockey volleyball rugby cricket softball golf lacrosse polo

@@ -23,7 +23,7 @@ from gradcam_lib.datasets.flickr8k import Photographs, flickr8k
 from gradcam_lib.paths import RESULTS
 from gradcam_lib.results import share, write_results
 
-RAREST = 20  # training questions that share an answer; rarer ones cannot be learnt
+RAREST = 5  # training questions that share an answer; rarer ones cannot be learnt
 ANSWER_TYPES = {"existence": "yes/no", "count": "number"}
 
 
