@@ -85,7 +85,7 @@ def study_caption(
             regions = muted_regions(maps, rng)
             for method, drop in zip(regions, drops(network, x, regions.values(), precision=precision), strict=True):
                 means[method][f"drop_{kind}"].append(float(drop[t]))
-    _agreement(e, classifier, x, means)
+    _agreement(e, D, classifier, x, means, precision)
     raw = torch.stack([e.word(t, raw=True) for t in range(len(e.words))])
     error = (raw.sum(0) - e.sentence(raw=True)).abs().max() / raw.abs().sum(0).max()
     means["grad_cam"]["error_of_the_words_sum"].append(float(error))
@@ -99,21 +99,33 @@ def classes_called(word: str, names: list[str]) -> list[int]:
     return called + list(DOGS) if single in ("dog", "puppy") else called
 
 
-def _agreement(e: CaptionExplanation, classifier: Classifier, x: Tensor, means: Means) -> None:
-    """The classifier's map of a class against the map of the word of that name, and against the other words' maps."""
+def _agreement(
+    e: CaptionExplanation, D: np.ndarray, classifier: Classifier, x: Tensor, means: Means, precision: str
+) -> None:
+    """The classifier's map of a class against the map of the word of that name, and against the other words' maps.
+
+    D: (patches, words), what covering does to each word. Beside what covering does to the class it tells whether maps
+    differ because they are maps, or because word and class do rest on different places.
+    """
+    content = [t for t, word in enumerate(e.words) if kind_of(word) == "content_words"]
+    named = {t: called for t in content if (called := classes_called(e.words[t], classifier.names))}
+    if not named:
+        return
     seen = explain(classifier, x, layer="features")
-    for t, word in enumerate(e.words):
-        if kind_of(word) != "content_words" or not (called := classes_called(word, classifier.names)):
-            continue
+    E = drops(classifier, x, patches(x.shape[-1]), precision=precision)
+    for t, called in named.items():
         best = max(called, key=lambda c: float(seen.logits[0, c]))
         L = seen.map(best)[0]
         if L.max() <= 0 or e.word(t).max() <= 0:
             continue
-        others = [e.word(i) for i, o in enumerate(e.words) if i != t and kind_of(o) == "content_words"]
+        others = [e.word(i) for i in content if i != t]
         compared = {"the_word": [e.word(t)], "other_words": others, "centre": [torch.tensor(centre_gaussian(len(L)))]}
         for name, maps in compared.items():
             for other in maps:
                 means[name]["correlation_with_classifier"].append(rank_correlation(other, L))
+        means["occlusion"]["correlation_with_classifier"].append(rank_correlation(D[:, t], E[:, best]))
+        stretched = upsample(L[None], x.shape[-1])[0].numpy()
+        means["classifier"]["correlation_with_occlusion"].append(rank_correlation(on_patches(stretched), E[:, best]))
 
 
 def study_answer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from talkers import ANSWERS, VOCABULARY
 from torch import nn
 
 from gradcam_lib import muting, photo_study
-from gradcam_lib.captioning import CaptionSystem
+from gradcam_lib.captioning import CaptionExplanation, CaptionSystem
 from gradcam_lib.datasets.flickr8k import flickr8k
 from gradcam_lib.datasets.photo_questions import Asked
+from gradcam_lib.explanation import explain
+from gradcam_lib.images import to_input
 from gradcam_lib.models.coattention import CoAttention
 from gradcam_lib.models.vqa import LSTMCNN
 from gradcam_lib.question_answering import QuestionSystem
@@ -109,6 +112,20 @@ def test_a_caption_is_studied_word_by_word():
     assert record["grad_cam"]["error_of_the_words_sum"] < 1e-4
     drops = {method for method, by in record.items() if any(key.startswith("drop") for key in by)}
     assert drops >= {"grad_cam", "random", "elsewhere"}
+
+
+def test_words_that_are_the_classes_agree_with_them_and_others_less():
+    words = ["kite", "ball", "horse", "boat", "tower"]
+    small = small_classifier()
+    classifier = Classifier(small.model, words, small.layer, small.source, small.transform)
+    x = to_input(PICTURE, PHOTO_TRANSFORM)
+    e = CaptionExplanation(explain(classifier, x, pixels=True), words, [])  # each score of this caption is its class's
+    D = muting.drops(classifier, x, muting.patches(224))
+    means = defaultdict(lambda: defaultdict(list))
+    photo_study._agreement(e, D, classifier, x, means, "float32")
+    found = {who: means[who]["correlation_with_classifier"] for who in ("the_word", "occlusion", "other_words")}
+    assert found["the_word"] and np.allclose(found["the_word"], 1) and np.allclose(found["occlusion"], 1)
+    assert np.nanmean(found["other_words"]) < 0.99
 
 
 @pytest.mark.parametrize("kind", [LSTMCNN, CoAttention])
