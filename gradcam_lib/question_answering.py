@@ -27,7 +27,7 @@ FILES = {
 }
 PHOTO_COMMAND = "python -m gradcam_lib.training.photo_vqa"
 FILES["photo"] = ("vqa_photo.safetensors", PHOTO_COMMAND)
-FILES["photo-coattention"] = ("vqa_photo_coattention.safetensors", f"{PHOTO_COMMAND} --name coattention --epochs 5")
+FILES["photo-coattention"] = ("vqa_photo_coattention.safetensors", f"{PHOTO_COMMAND} --name coattention --epochs 9")
 
 
 def load_vqa(

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gradcam_lib.datasets.caption_questions import TYPES
-from gradcam_lib.datasets.photo_questions import Asked, asked, blind, even, part
+from gradcam_lib.datasets.photo_questions import RAREST, Asked, asked, blind, even, part
 from gradcam_lib.models.coattention import CoAttention
 from gradcam_lib.models.vocabulary import Vocabulary
 from gradcam_lib.models.vqa import LSTMCNN
@@ -99,7 +99,7 @@ def measure(right: Sequence[bool], blindfolded: Sequence[bool], rows: Sequence[A
 def main(argv: list[str] | None = None) -> None:
     parser = recipe_arguments("photo_vqa", __doc__.split("\n")[0], photographs=True)
     parser.add_argument("--name", choices=tuple(FORMS), default="lstm")
-    parser.add_argument("--rarest", type=int, default=20, help="training questions that an answer needs to be learnt")
+    parser.add_argument("--rarest", type=int, default=RAREST, help="training questions that an answer needs")
     parser.set_defaults(epochs=8, precision="bfloat16")
     args = parser.parse_args(argv)
     looked = seen(FORMS[args.name], args.data, args.runs)
