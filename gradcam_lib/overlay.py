@@ -27,6 +27,11 @@ def overlay_signed(image: np.ndarray, signed: np.ndarray | Tensor, *, opacity: f
     return _blend(image, colour_signed(signed), opacity)
 
 
+def grey(image: np.ndarray) -> np.ndarray:
+    """The picture (H, W, 3) uint8, RGB, without its colours, so that under a map nothing red is taken for heat."""
+    return np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+
+
 def colour(heat: np.ndarray | Tensor) -> np.ndarray:
     """(H, W) in [0, 1] → (H, W, 3) uint8, RGB, inferno."""
     heat = _checked(heat, 0)

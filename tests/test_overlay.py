@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gradcam_lib import overlay, overlay_signed
-from gradcam_lib.overlay import colour, colour_signed, gradient_picture, saliency_picture
+from gradcam_lib.overlay import colour, colour_signed, gradient_picture, grey, saliency_picture
 
 GREY = np.full((2, 2, 3), 100, np.uint8)
 
@@ -69,6 +69,15 @@ def test_maps_may_be_tensors_that_need_gradients():
 def test_an_overlay_is_rgb_in_uint8(dtype):
     drawn = overlay(np.zeros((3, 4, 3), dtype), np.zeros((3, 4)))
     assert drawn.shape == (3, 4, 3) and drawn.dtype == np.uint8
+
+
+def test_a_grey_picture_has_no_colour_and_keeps_black_white_and_what_is_bright():
+    picture = np.array([[[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 255, 0]]], np.uint8)
+    plain = grey(picture)
+    assert plain.shape == picture.shape and plain.dtype == np.uint8
+    assert (plain == plain[..., :1]).all()
+    assert plain[0, 0, 0] == 0 and plain[0, 1, 0] == 255
+    assert plain[0, 2, 0] == 76 and plain[0, 3, 0] == 150  # 0.299 and 0.587 of 255, as the eye weighs red and green
 
 
 def test_the_picture_is_left_as_it_was():
