@@ -27,9 +27,9 @@ def overlay_signed(image: np.ndarray, signed: np.ndarray | Tensor, *, opacity: f
     return _blend(image, colour_signed(signed), opacity)
 
 
-def grey(image: np.ndarray) -> np.ndarray:
-    """The picture (H, W, 3) uint8, RGB, without its colours, so that under a map nothing red is taken for heat."""
-    return np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+def in_grey(picture: np.ndarray) -> np.ndarray:
+    """The picture (H, W, 3) uint8 without its colours, so that under a map nothing red is taken for heat."""
+    return picture.mean(2, keepdims=True).astype(np.uint8).repeat(3, 2)
 
 
 def colour(heat: np.ndarray | Tensor) -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from gradcam_lib import overlay, overlay_signed
-from gradcam_lib.overlay import colour, colour_signed, gradient_picture, grey, saliency_picture
+from gradcam_lib.overlay import colour, colour_signed, gradient_picture, in_grey, saliency_picture
 
 GREY = np.full((2, 2, 3), 100, np.uint8)
 
@@ -71,13 +71,11 @@ def test_an_overlay_is_rgb_in_uint8(dtype):
     assert drawn.shape == (3, 4, 3) and drawn.dtype == np.uint8
 
 
-def test_a_grey_picture_has_no_colour_and_keeps_black_white_and_what_is_bright():
-    picture = np.array([[[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 255, 0]]], np.uint8)
-    plain = grey(picture)
-    assert plain.shape == picture.shape and plain.dtype == np.uint8
-    assert (plain == plain[..., :1]).all()
-    assert plain[0, 0, 0] == 0 and plain[0, 1, 0] == 255
-    assert plain[0, 2, 0] == 76 and plain[0, 3, 0] == 150  # 0.299 and 0.587 of 255, as the eye weighs red and green
+def test_a_picture_in_grey_has_the_mean_of_its_colours():
+    picture = np.array([[[0, 0, 0], [255, 255, 255], [255, 0, 0], [10, 20, 60]]], np.uint8)
+    plain = in_grey(picture)
+    assert plain.dtype == np.uint8
+    assert plain.tolist() == [[[0, 0, 0], [255, 255, 255], [85, 85, 85], [30, 30, 30]]]
 
 
 def test_the_picture_is_left_as_it_was():

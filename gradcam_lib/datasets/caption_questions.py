@@ -125,8 +125,7 @@ def on_or_in(parts: list[Part], being: str, called: dict[tuple[str, bool], str])
             held = holds in ("with", "has", Verb("carrying"), Verb("holding"))
             if held and before.head not in lists.VAGUE_THINGS and being in ANIMALS:
                 yield f"what is in the {being}'s mouth?", before.head
-    people = [called.get((p.head, p.plural)) for p in agents(parts, HUMANS)]
-    if being in HUMANS and people == [being]:
+    if being in HUMANS and [called.get((p.head, p.plural)) for p in agents(parts, HUMANS)] == [being]:
         worn = [p.head for p in parts if isinstance(p, Phrase) and p.head in lists.HEADWEAR and not p.plural]
         yield from ((f"what is on the {being}'s head?", head) for head in worn)
 
