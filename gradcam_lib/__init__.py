@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from gradcam_lib.backprop import deconvnet, guided_backprop, guided_grad_cam, saliency
 from gradcam_lib.cam import cam, counterfactual, grad_cam
-from gradcam_lib.captioning import load_captioner
 from gradcam_lib.equations import channel_weights, combine, scale_by_max, upsample
 from gradcam_lib.explanation import Explanation, explain
+from gradcam_lib.language.captioning import load_captioner
+from gradcam_lib.language.question_answering import load_vqa
 from gradcam_lib.layers import default_layer
-from gradcam_lib.localize import box_from_map, energy_share, iou, pointing_hit
+from gradcam_lib.measures.localize import box_from_map, energy_share, iou, pointing_hit
+from gradcam_lib.networks.zoo import Classifier, load_classifier
 from gradcam_lib.occlusion import occlusion_map
-from gradcam_lib.overlay import overlay, overlay_signed
-from gradcam_lib.question_answering import load_vqa
+from gradcam_lib.pictures.overlay import overlay, overlay_signed
 from gradcam_lib.targets import Target, class_score
-from gradcam_lib.zoo import Classifier, load_classifier
 
 __all__ = [
     "Classifier", "Explanation", "Target", "box_from_map", "cam", "channel_weights", "class_score", "combine",

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from gradcam_lib import explain, load_classifier, overlay, scale_by_max, upsample
-from gradcam_lib.overlay import gradient_picture
+from gradcam_lib.pictures.overlay import gradient_picture
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
@@ -30,7 +30,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
 
 def picture_of(image: str, args: argparse.Namespace) -> np.ndarray:
     """Prints the predictions; one row a target: picture, Grad-CAM, guided backprop, Guided Grad-CAM."""
-    from gradcam_lib.figures import render_grid
+    from gradcam_lib.pictures.figures import render_grid
 
     clf = load_classifier(args.model, device=args.device)
     x = clf.to_input(image)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -13,9 +14,6 @@ def channel_weights(G: Tensor) -> Tensor:
 
     G: (…, K, h, w), gradient of the score → (…, K, 1, 1), in float32.   Notebook 04.
     """
-    for side in (-2, -1):  # behind a global average pooling one number stands for the whole map: stride 0
-        if G.stride(side) == 0:
-            G = G.narrow(side, 0, 1)
     return G.float().mean((-2, -1), keepdim=True)
 
 
@@ -24,12 +22,10 @@ def combine(alpha: Tensor, A: Tensor, *, relu: bool = True) -> Tensor:
 
     .. math:: L^c = ReLU( \sum_k \alpha_k^c A^k )   (Selvaraju et al. 2017, eq. 2)
 
-    alpha: (…, N, K, 1, 1), A: (N, K, h, w) → (…, N, h, w), in float32. ``relu=False`` keeps the evidence against.
-    Notebook 04.
+    alpha: (…, N, K, 1, 1), A: (N, K, h, w) → (…, N, h, w), in float32; what stands before N is a list of targets.
+    ``relu=False`` keeps the evidence against.   Notebook 04.
     """
-    weights = alpha.flatten(-3).movedim(-2, 0).reshape(len(A), -1, A.shape[1])  # (N, M, K)
-    L = (weights @ A.float().flatten(2)).movedim(0, 1)  # (M, N, h·w)
-    L = L.reshape(*alpha.shape[:-4], len(A), *A.shape[2:])
+    L = torch.einsum("...nkij,nkhw->...nhw", alpha, A.float())
     return L.relu() if relu else L
 
 

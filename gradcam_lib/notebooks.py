@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import copy
 import io
 import json
 import os
@@ -32,6 +33,7 @@ from gradcam_lib.paths import NOTEBOOKS
 CHECKED = "nbval-check-output"  # nbval's tag for a cell whose text is compared
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 LARGE = 60_000  # characters of base64
+TOLERANCE = 2.0  # of 255, on average: what another font or processor may change in a picture
 # What a kernel writes about itself names its version: a difference with every update of Python.
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -144,19 +146,22 @@ def tidy(nb: NotebookNode) -> NotebookNode:
     nb.metadata = nbformat.from_dict({**METADATA, **({"widgets": widgets} if widgets else {})})
     for cell in nb.cells:
         cell.metadata = nbformat.from_dict({"tags": cell.metadata.tags} if cell.metadata.get("tags") else {})
-        for output in cell.get("outputs", []):
-            _lighten(output)
+        if "outputs" in cell:
+            cell.outputs = tidied(cell.outputs)
     for widget in nb.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {}).values():
         _lighten_widget(widget)
     return _renumber_widgets(nb)
 
 
-def _lighten(output: NotebookNode) -> None:
+def tidied(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
     """A large PNG becomes a JPEG of a sixth of its size: photographs fill it, and notebooks stay quick to open."""
-    coded = output.get("data", {}).get("image/png")
-    if coded and len(coded) > LARGE:
-        del output.data["image/png"]
-        output.data["image/jpeg"] = _jpeg(coded)
+    outputs = copy.deepcopy(list(outputs))
+    for output in outputs:
+        coded = output.get("data", {}).get("image/png")
+        if coded and len(coded) > LARGE:
+            del output.data["image/png"]
+            output.data["image/jpeg"] = _jpeg(coded)
+    return outputs
 
 
 def _lighten_widget(widget: NotebookNode) -> None:
@@ -203,7 +208,7 @@ def write(nb: NotebookNode, path: Path) -> None:
     part.replace(path)
 
 
-def differences(old: NotebookNode, new: NotebookNode, *, tolerance: float = 2.0) -> list[str]:
+def differences(old: NotebookNode, new: NotebookNode, *, tolerance: float = TOLERANCE) -> list[str]:
     """Where two runs of a notebook differ: every picture by its pixels, the text of the cells tagged for it exactly.
 
     tolerance: mean absolute difference of the pixels, 0 to 255, that a font or a processor may make.
@@ -212,12 +217,13 @@ def differences(old: NotebookNode, new: NotebookNode, *, tolerance: float = 2.0)
     code = [(before, after) for before, after in pairs if before.cell_type == "code"]
     found = []
     for number, (before, after) in enumerate(code, 1):
-        for what in filter(None, (_pictures_differ(before, after, tolerance), _text_differs(before, after))):
+        for what in filter(None, (pictures_differ(before, after, tolerance), _text_differs(before, after))):
             found.append(f"code cell {number} ({before.source.strip().splitlines()[0]!r}): {what}")
     return found
 
 
-def _pictures_differ(before: NotebookNode, after: NotebookNode, tolerance: float) -> str:
+def pictures_differ(before: NotebookNode, after: NotebookNode, tolerance: float = TOLERANCE) -> str:
+    """What tells the pictures of two runs of a cell apart, in words; "" where nothing does."""
     ours, theirs = pictures(before), pictures(after)
     if len(ours) != len(theirs):
         return f"{len(ours)} pictures became {len(theirs)}"

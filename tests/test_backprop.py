@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 from captum.attr import GuidedGradCam, Saliency
-from tiny import Passes, SmallNet, X, close, gap_net, linear, noise, snapshot
+from support.tiny import Passes, SmallNet, X, close, gap_net, linear, noise, snapshot
 from torch import nn
 
 from gradcam_lib import (

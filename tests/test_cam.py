@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 import torchvision
-from tiny import Passes, SmallNet, X, close, gap_net, noise
+from support.tiny import Passes, SmallNet, X, close, gap_net, noise
 from torch import nn
 
 from gradcam_lib import cam, class_score, counterfactual, explain, grad_cam

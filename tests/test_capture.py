@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
-from tiny import SmallNet, X, gap_net, noise, snapshot
+from support.tiny import SmallNet, X, gap_net, noise, snapshot
 from torch import nn
 
 from gradcam_lib.capture import capture, evaluating, find_layer

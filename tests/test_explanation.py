@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from tiny import Passes, SmallNet, X, close, flat_net, gap_net, linear, noise, snapshot
+from support.tiny import Passes, SmallNet, X, close, flat_net, gap_net, linear, noise, snapshot
 from torch import nn
 
 from gradcam_lib import class_score, explain, grad_cam

@@ -9,7 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from captum.attr import GuidedBackprop, Saliency
-from tiny import Passes, SmallNet, X, close, gap_net, linear, noise, snapshot
+from support.tiny import Passes, SmallNet, X, close, gap_net, linear, noise, snapshot
 from torch import nn
 
 from gradcam_lib import (
@@ -24,7 +24,7 @@ from gradcam_lib import (
     scale_by_max,
     upsample,
 )
-from gradcam_lib.overlay import colour
+from gradcam_lib.pictures.overlay import colour
 
 
 def test_the_weighted_sum_starts_from_zero():

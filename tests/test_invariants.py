@@ -7,7 +7,7 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from tiny import SmallNet, close, noise
+from support.tiny import SmallNet, close, noise
 from torch import nn
 
 from gradcam_lib import (

@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 import torchvision
-from tiny import SmallNet, noise, snapshot
+from support.tiny import SmallNet, noise, snapshot
 from torch import nn
 
 from gradcam_lib import default_layer, explain

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from gradcam_lib.__main__ import main
-from gradcam_lib.samples import sample_path
+from gradcam_lib.pictures.samples import sample_path
 
 
 @pytest.fixture(autouse=True)

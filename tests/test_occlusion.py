@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from tiny import SmallNet, close, linear, noise, snapshot
+from support.tiny import SmallNet, close, linear, noise, snapshot
 from torch import nn
 
 from gradcam_lib import class_score, occlusion_map

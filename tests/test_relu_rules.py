@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 import torchvision
 from captum.attr import Deconvolution, GuidedBackprop
-from tiny import SmallNet, close, noise, snapshot
+from support.tiny import SmallNet, close, noise, snapshot
 from torch import nn
 
 from gradcam_lib import deconvnet, explain, guided_backprop

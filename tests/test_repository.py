@@ -87,3 +87,12 @@ def test_the_style_is_the_same_everywhere(style: list[str]) -> None:
     """Notebooks too. The way out: ruff check --fix . and ruff format ."""
     ruff = subprocess.run([sys.executable, "-m", "ruff", *style, "."], cwd=ROOT, capture_output=True, text=True)
     assert ruff.returncode == 0, ruff.stdout + ruff.stderr
+
+
+def test_the_readme_is_short_and_leads_somewhere() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.split()) <= 900
+    links = re.findall(r"\]\(([^)#]+)", text)
+    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
+    pictures = re.findall(r"!\[([^]]*)\]", text)
+    assert pictures and all(len(told.split()) > 5 for told in pictures), "a picture without alternative text"

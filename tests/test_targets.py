@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from tiny import SmallNet, noise
+from support.tiny import SmallNet, noise
 
 from gradcam_lib import class_score, grad_cam
 from gradcam_lib.targets import as_target, cotangent, index_of, resolve

@@ -1,4 +1,4 @@
-"""The walls between the modules, read from their imports."""
+"""The rooms of the library, their order, and what may be imported where: all read from the imports."""
 
 from __future__ import annotations
 
@@ -12,13 +12,20 @@ import pytest
 from gradcam_lib.paths import ROOT
 
 LIBRARY = ROOT / "gradcam_lib"
+# The root is the method, and what every room needs: where files are, how results and notebooks are kept.
+METHOD = "equations targets layers capture forward relu_rules explanation cam backprop occlusion".split()
+SHARED = "paths results notebooks".split()
+# A room may import from itself and from the rooms before it in this list.
+ROOMS = ["", *"pictures networks measures datasets language worlds bias training studies widgets".split()]
+DOORS = ("__init__.py", "__main__.py")  # what readers call: they may look into every room
+PLANS = ("gradcam_lib.worlds.scene", "gradcam_lib.worlds.worker")  # what is drawn, as data
 # Who alone may import a package: reading or drawing is one module's trade, and torchvision takes seconds to import.
 WALLS = {
-    "matplotlib": ("figures.py",),
+    "matplotlib": ("pictures/figures.py",),
     "ipywidgets": ("widgets/",),
-    "torchvision": ("images.py", "zoo.py", "models/"),
-    "captum": ("benchmark.py",),
-    "pytorch_grad_cam": ("benchmark.py",),
+    "torchvision": ("pictures/images.py", "networks/"),
+    "captum": ("studies/benchmark.py",),
+    "pytorch_grad_cam": ("studies/benchmark.py",),
 }
 FAMILIES = "alexnet convnext densenet efficientnet googlenet inception mnasnet mobilenet photonet regnet resnet resnext"
 FAMILIES += " shufflenet squeezenet swin vgg vit"
@@ -30,13 +37,59 @@ def name(path: Path) -> str:
     return path.relative_to(LIBRARY).as_posix()
 
 
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def room(module: str) -> str:
+    """The room of a dotted name; "" is the root."""
+    parts = module.split(".")[1:]
+    return parts[0] if parts and (LIBRARY / parts[0]).is_dir() else ""
+
+
 def imports(path: Path) -> Iterator[str]:
     """The dotted names of all modules that a module imports, wherever in it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield "." * node.level + (node.module or "")
+            whole = "." * node.level + (node.module or "")
+            names = [f"{whole}.{alias.name}" for alias in node.names]
+            yield from (name if name in MODULES else whole for name in names)
+
+
+MODULES = {dotted(path): path for path in sorted(LIBRARY.rglob("*.py"))}
+
+
+def ours(path: Path) -> set[str]:
+    return {imported for imported in imports(path) if imported.split(".")[0] == "gradcam_lib"}
+
+
+def test_the_root_is_the_method() -> None:
+    assert {path.stem for path in LIBRARY.glob("*.py") if path.name not in DOORS} == {*METHOD, *SHARED}
+    assert {path.parent.name for path in LIBRARY.glob("*/__init__.py")} == set(ROOMS) - {""}
+
+
+@modules
+def test_a_room_imports_only_from_the_rooms_before_it(path: Path) -> None:
+    if name(path) in DOORS:
+        return
+    allowed = ROOMS[: ROOMS.index(room(dotted(path))) + 1]
+    assert [imported for imported in ours(path) if room(imported) not in allowed] == []
+    assert "gradcam_lib" not in ours(path), "name the module: the package itself imports from every room"
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    waiting = {module: ours(path) & set(MODULES) for module, path in MODULES.items() if name(path) not in DOORS}
+    while ready := [module for module, needed in waiting.items() if not needed & set(waiting)]:
+        waiting = {module: needed for module, needed in waiting.items() if module not in ready}
+    assert waiting == {}, "these import each other in a circle, or import from one"
+
+
+@pytest.mark.parametrize("path", sorted((LIBRARY / "worlds/drawing").glob("*.py")), ids=name)
+def test_what_draws_knows_only_what_is_to_be_drawn(path: Path) -> None:
+    above = [imported for imported in ours(path) if not imported.startswith("gradcam_lib.worlds.drawing")]
+    assert [imported for imported in above if imported not in PLANS] == []
 
 
 @modules

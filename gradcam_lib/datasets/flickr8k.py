@@ -21,7 +21,7 @@ import numpy as np
 
 from gradcam_lib.datasets import coco
 from gradcam_lib.datasets.records import shown
-from gradcam_lib.images import load_image
+from gradcam_lib.pictures.images import load_image
 
 File = Path | zipfile.Path
 TOKENS = "Flickr8k.token.txt"

@@ -21,8 +21,8 @@ import torch
 from gradcam_lib.datasets.records import Record, file_in, shown
 from gradcam_lib.equations import scale_by_max, upsample
 from gradcam_lib.explanation import explain
+from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.results import share
-from gradcam_lib.zoo import Classifier
 
 COLUMNS = ("image", "label", "group")
 

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from gradcam_lib.models import slim
+from gradcam_lib.networks import slim
 from gradcam_lib.training.checkpoint import load_if_there
 from gradcam_lib.training.loop import Recipe, fit, recipe_arguments
 from gradcam_lib.training.photonet import normalise

@@ -18,12 +18,12 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from gradcam_lib import images
-from gradcam_lib.bias import BALANCED, FILES, HEADLINE, Collection, Skew, training_set
-from gradcam_lib.models.pooled import Pooled, save_pooled
+from gradcam_lib.bias.collection import BALANCED, FILES, HEADLINE, Collection, Skew, training_set
+from gradcam_lib.networks.pooled import Pooled, save_pooled
+from gradcam_lib.networks.zoo import PHOTONET_TRANSFORM, Classifier, load_classifier
 from gradcam_lib.paths import MODELS
+from gradcam_lib.pictures import images
 from gradcam_lib.training.loop import one_cycle
-from gradcam_lib.zoo import PHOTONET_TRANSFORM, Classifier, load_classifier
 
 FROZEN = 14  # layers that stay as they were: two of three blocks, whose maps are computed once
 EPOCHS, BATCH, PEAK, HEAD_PEAK, WEIGHT_DECAY = 12, 50, 1e-3, 1e-2, 0.05

@@ -19,16 +19,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradcam_lib.caption_scores import bleu, cider_d, tokens
-from gradcam_lib.captioning import load_captioner
-from gradcam_lib.models.captioner import Captioner
-from gradcam_lib.models.vocabulary import PAD, Vocabulary
+from gradcam_lib.language.captioning import load_captioner
+from gradcam_lib.language.systems import save_system
+from gradcam_lib.measures.caption_scores import bleu, cider_d, tokens
+from gradcam_lib.networks.captioner import Captioner
+from gradcam_lib.networks.vocabulary import PAD, Vocabulary
 from gradcam_lib.results import average, write_results
-from gradcam_lib.systems import save_system
 from gradcam_lib.training.backbone import codes, pictures, trained_backbone
 from gradcam_lib.training.loop import Recipe, fit, recipe_arguments
 from gradcam_lib.worlds.corpus import corpus
-from gradcam_lib.worlds.language import content_words
+from gradcam_lib.worlds.words import content_words
 
 
 def train(scenes: int, others: int, recipe: Recipe, tuning: Recipe, runs: Path) -> tuple[Captioner, Vocabulary]:

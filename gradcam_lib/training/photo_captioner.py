@@ -17,12 +17,12 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from gradcam_lib.caption_scores import bleu, bleu_interval, cider_d, rouge_l, tokens
-from gradcam_lib.captioning import load_captioner
-from gradcam_lib.models.captioner import Captioner
-from gradcam_lib.models.vocabulary import PAD, Vocabulary, tokenise
+from gradcam_lib.language.captioning import load_captioner
+from gradcam_lib.language.systems import save_system
+from gradcam_lib.measures.caption_scores import bleu, bleu_interval, cider_d, rouge_l, tokens
+from gradcam_lib.networks.captioner import Captioner
+from gradcam_lib.networks.vocabulary import PAD, Vocabulary, tokenise
 from gradcam_lib.results import average, write_results
-from gradcam_lib.systems import save_system
 from gradcam_lib.training.loop import Recipe, fit, recipe_arguments
 from gradcam_lib.training.photo_features import Seen, seen
 
@@ -110,8 +110,8 @@ def measure(path: Path, looked: Seen) -> dict:
         "cider_d": average(cider_d(people, spoken)),
         "words_in_a_caption": average([len(caption) for caption in spoken]),
         "different_captions": len({" ".join(caption) for caption in spoken}),
-        "scored_by": "gradcam_lib.caption_scores, whose BLEU and CIDEr-D are those of pycocoevalcap; lower case, no "
-        "punctuation, clitics parted as in the Penn Treebank; five references",
+        "scored_by": "gradcam_lib.measures.caption_scores, whose BLEU and CIDEr-D are those of "
+        "pycocoevalcap; lower case, no punctuation, clitics parted as in the Penn Treebank; five references",
     }
 
 

@@ -20,10 +20,10 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from gradcam_lib.datasets.flickr8k import Photographs, flickr8k
-from gradcam_lib.images import to_input
-from gradcam_lib.models.photo_backbone import PhotoBackbone, fingerprint
-from gradcam_lib.systems import PHOTO_TRANSFORM
-from gradcam_lib.zoo import load_classifier
+from gradcam_lib.language.systems import PHOTO_TRANSFORM
+from gradcam_lib.networks.photo_backbone import PhotoBackbone, fingerprint
+from gradcam_lib.networks.zoo import load_classifier
+from gradcam_lib.pictures.images import to_input
 
 BLOCK = 32  # pictures in one forward pass, and between two notes of how far it is
 LOOKED_AT = 16  # pictures whose pixels are part of the data's fingerprint

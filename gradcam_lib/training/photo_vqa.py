@@ -19,12 +19,12 @@ from torch import Tensor, nn
 
 from gradcam_lib.datasets.caption_questions import TYPES
 from gradcam_lib.datasets.photo_questions import RAREST, Asked, asked, blind, even, part
-from gradcam_lib.models.coattention import CoAttention
-from gradcam_lib.models.vocabulary import Vocabulary
-from gradcam_lib.models.vqa import LSTMCNN
-from gradcam_lib.question_answering import load_vqa
+from gradcam_lib.language.question_answering import load_vqa
+from gradcam_lib.language.systems import save_system
+from gradcam_lib.networks.coattention import CoAttention
+from gradcam_lib.networks.vocabulary import Vocabulary
+from gradcam_lib.networks.vqa import LSTMCNN
 from gradcam_lib.results import share, write_results
-from gradcam_lib.systems import save_system
 from gradcam_lib.training.loop import Recipe, fit, recipe_arguments
 from gradcam_lib.training.photo_features import Seen, seen
 

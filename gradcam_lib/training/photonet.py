@@ -20,13 +20,13 @@ from tqdm import tqdm
 from gradcam_lib.datasets import tiny_imagenet
 from gradcam_lib.equations import upsample
 from gradcam_lib.explanation import explain
-from gradcam_lib.localize import box_from_map, iou, pointing_hit
-from gradcam_lib.models.photonet import PhotoNet
+from gradcam_lib.measures.localize import box_from_map, iou, pointing_hit
+from gradcam_lib.networks.photonet import PhotoNet
+from gradcam_lib.networks.zoo import load_photonet, save_photonet
 from gradcam_lib.paths import MODELS, RESULTS
 from gradcam_lib.results import share, write_results
 from gradcam_lib.training.checkpoint import load_if_there, save_atomically
 from gradcam_lib.training.loop import one_cycle
-from gradcam_lib.zoo import load_photonet, save_photonet
 
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)

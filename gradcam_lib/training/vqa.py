@@ -16,13 +16,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gradcam_lib.datasets import balance
-from gradcam_lib.models.coattention import CoAttention
-from gradcam_lib.models.slim import fold
-from gradcam_lib.models.vocabulary import Vocabulary
-from gradcam_lib.models.vqa import LSTMCNN
-from gradcam_lib.question_answering import load_vqa
+from gradcam_lib.language.question_answering import load_vqa
+from gradcam_lib.language.systems import save_system
+from gradcam_lib.networks.coattention import CoAttention
+from gradcam_lib.networks.slim import fold
+from gradcam_lib.networks.vocabulary import Vocabulary
+from gradcam_lib.networks.vqa import LSTMCNN
 from gradcam_lib.results import share, write_results
-from gradcam_lib.systems import save_system
 from gradcam_lib.training.backbone import Asked, codes, trained_backbone
 from gradcam_lib.training.loop import Recipe, fit, recipe_arguments
 from gradcam_lib.worlds.corpus import corpus

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcam_lib.images import load_image, seen
-from gradcam_lib.models.coattention import LEVELS
-from gradcam_lib.question_answering import QuestionSystem
+from gradcam_lib.language.question_answering import QuestionSystem
+from gradcam_lib.networks.coattention import LEVELS
+from gradcam_lib.pictures.images import load_image, seen
 from gradcam_lib.widgets.explained_picture import KEPT, SIDE, percent
 from gradcam_lib.widgets.methods import Method, methods_of_words
 from gradcam_lib.widgets.scene_questions import key, truths

@@ -8,8 +8,8 @@ from html import escape
 import cv2
 import ipywidgets as widgets
 
-from gradcam_lib.bias import CLINIC
-from gradcam_lib.bias_report import Report
+from gradcam_lib.bias.collection import CLINIC
+from gradcam_lib.bias.report import Report
 from gradcam_lib.widgets.aside import Aside
 from gradcam_lib.widgets.controls import SOFT, TEXT, PictureControls, bar, described, heading, wide_layout
 from gradcam_lib.widgets.explained_picture import Drawing, percent

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import traitlets
 
-from gradcam_lib.bias import CLINIC, FILES, Collection, Skew, load_bias, seeds_of, training_set
-from gradcam_lib.bias_report import Report, evaluate, test_set
+from gradcam_lib.bias.collection import CLINIC, FILES, Collection, Skew, load_bias, seeds_of, training_set
+from gradcam_lib.bias.report import Report, evaluate, test_set
+from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.training.bias import Stopped, train
 from gradcam_lib.widgets.bias_controls import PEOPLE, SAID, BiasControls
 from gradcam_lib.widgets.controls import legend, small
@@ -18,7 +19,6 @@ from gradcam_lib.widgets.judged_person import METHODS, VERSIONS, JudgedPerson
 from gradcam_lib.widgets.messages import in_words
 from gradcam_lib.widgets.saving import png
 from gradcam_lib.worlds.clinic import Worker
-from gradcam_lib.zoo import Classifier
 
 SETTINGS = ("network", "person", "version", "name", "method", "opacity", "shared_scale", "skew", "seed")
 SHIPPED = {"biased": "78 % men, 93 % women (shipped)", "balanced": "half and half (shipped)"}

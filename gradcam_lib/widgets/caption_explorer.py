@@ -8,7 +8,7 @@ from pathlib import Path
 
 import traitlets
 
-from gradcam_lib.captioning import CaptionSystem, load_captioner
+from gradcam_lib.language.captioning import CaptionSystem, load_captioner
 from gradcam_lib.widgets.caption_controls import CaptionControls
 from gradcam_lib.widgets.controls import legend, small
 from gradcam_lib.widgets.explained_caption import (

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import traitlets
 
-from gradcam_lib.images import Source
+from gradcam_lib.networks.zoo import Classifier, load_classifier
+from gradcam_lib.pictures.images import Source
 from gradcam_lib.widgets.controls import Controls, bar, legend, small
 from gradcam_lib.widgets.explained_picture import Drawing, ExplainedPicture, percent, unique
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
 from gradcam_lib.widgets.saving import png
-from gradcam_lib.zoo import Classifier, load_classifier
 
 SETTINGS = ("class_name", "method", "layer", "opacity", "shared_scale")
 

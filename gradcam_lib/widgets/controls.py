@@ -7,7 +7,7 @@ from html import escape
 import ipywidgets as widgets
 import numpy as np
 
-from gradcam_lib.overlay import colour, colour_signed
+from gradcam_lib.pictures.overlay import colour, colour_signed
 from gradcam_lib.widgets.methods import number
 
 WIDTH = "448px"

@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 from torch import Tensor
 
-from gradcam_lib.captioning import CaptionExplanation, CaptionSystem
-from gradcam_lib.images import seen
-from gradcam_lib.models.vocabulary import tokenise
+from gradcam_lib.language.captioning import CaptionExplanation, CaptionSystem
+from gradcam_lib.networks.vocabulary import tokenise
+from gradcam_lib.pictures.images import seen
 from gradcam_lib.widgets.explained_picture import KEPT, SIDE, Drawing, percent
 from gradcam_lib.widgets.methods import methods_of_words
 

@@ -12,11 +12,11 @@ import numpy as np
 from torch import nn
 
 from gradcam_lib.explanation import explain, explain_pixels
-from gradcam_lib.images import Source, load_image, seen
 from gradcam_lib.layers import CONVOLUTIONS, POOLINGS, _is_map, _watch
+from gradcam_lib.networks.zoo import Classifier
+from gradcam_lib.pictures.images import Source, load_image, seen
 from gradcam_lib.targets import class_score
 from gradcam_lib.widgets.methods import methods_for
-from gradcam_lib.zoo import Classifier
 
 SIDE = 448  # pixels of the picture shown; the network sees the same square at its own size
 MOST_LAYERS = 4

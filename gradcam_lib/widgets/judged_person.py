@@ -8,13 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradcam_lib.bias import CLINIC
+from gradcam_lib.bias.collection import CLINIC
 from gradcam_lib.explanation import Explanation, explain
-from gradcam_lib.images import seen
+from gradcam_lib.networks.zoo import Classifier
+from gradcam_lib.pictures.images import seen
 from gradcam_lib.widgets.explained_picture import KEPT, SIDE, Drawing, percent
 from gradcam_lib.widgets.methods import methods_of_words
 from gradcam_lib.worlds.clinic import Worker
-from gradcam_lib.zoo import Classifier
 
 VERSIONS = {  # what is shown of a person → what has been exchanged
     "as drawn": (),

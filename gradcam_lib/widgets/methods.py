@@ -14,8 +14,8 @@ from torch import Tensor
 from gradcam_lib.cam import rectified_map_and_weights
 from gradcam_lib.equations import upsample
 from gradcam_lib.explanation import Explanation
-from gradcam_lib.overlay import overlay, overlay_signed
-from gradcam_lib.zoo import Classifier
+from gradcam_lib.networks.zoo import Classifier
+from gradcam_lib.pictures.overlay import overlay, overlay_signed
 
 PERCENTILE = 99.5  # of a pixel gradient: the few values beyond it are clipped, as in overlay.gradient_picture
 

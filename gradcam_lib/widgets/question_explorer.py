@@ -6,7 +6,7 @@ from pathlib import Path
 
 import traitlets
 
-from gradcam_lib.question_answering import QuestionSystem
+from gradcam_lib.language.question_answering import QuestionSystem
 from gradcam_lib.widgets.answered_question import ATTENTION, LIKELIEST, AnsweredQuestion, Tile, side_by_side
 from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.explained_picture import Drawing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcam_lib.question_answering import QuestionSystem, load_vqa
+from gradcam_lib.language.question_answering import QuestionSystem, load_vqa
 from gradcam_lib.widgets.messages import in_words
 from gradcam_lib.widgets.source_controls import PHOTO, WORLD
 

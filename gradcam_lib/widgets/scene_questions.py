@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from gradcam_lib.models.vocabulary import tokenise
+from gradcam_lib.networks.vocabulary import tokenise
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import Scene
 

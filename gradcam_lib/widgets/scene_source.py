@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcam_lib.images import Source, load_image, seen
-from gradcam_lib.samples import sample
-from gradcam_lib.systems import TRANSFORM
+from gradcam_lib.language.systems import TRANSFORM
+from gradcam_lib.pictures.images import Source, load_image, seen
+from gradcam_lib.pictures.samples import sample
 from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.messages import in_words
 from gradcam_lib.widgets.source_controls import KNOWN, PHOTO, WORLD, SourceControls

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gradcam_lib.worlds.language import NUMBER, VOWELS, action, held, plural
 from gradcam_lib.worlds.scene import ANIMALS, PEOPLE, Scene, Thing
+from gradcam_lib.worlds.words import NUMBER, VOWELS, action, held, plural
 
 Caption = tuple[str, list[tuple[int, str]]]
 Chunk = tuple[str, tuple[str, ...]]  # words, and the things that they name

@@ -14,15 +14,15 @@ and 94 % of the men short hair.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 
 import numpy as np
 
-from gradcam_lib.worlds import rooms, staff
-from gradcam_lib.worlds.painter import Painter
+from gradcam_lib.worlds.drawing import rooms, staff
+from gradcam_lib.worlds.drawing.painter import Painter
+from gradcam_lib.worlds.drawing.weather import finish
 from gradcam_lib.worlds.rendering import Picture
-from gradcam_lib.worlds.scene import Thing, checked_seed
-from gradcam_lib.worlds.weather import finish
+from gradcam_lib.worlds.scene import checked_seed
+from gradcam_lib.worlds.worker import Worker
 
 __all__ = ["PRESENTS", "ROLES", "Worker", "render", "sample", "with_clothes", "with_hair"]
 
@@ -35,56 +35,6 @@ USUAL_HAIR = 0.94
 STETHOSCOPE = 0.75  # of doctors; the other quarter of nurses
 CLIPBOARD = {"doctor": 0.35, "nurse": 0.55}
 WEARS = {"doctor": "coat", "nurse": "scrubs"}
-
-
-@dataclass(frozen=True)
-class Worker:
-    """Somebody at work, as data: ``print`` it, change a field with ``dataclasses.replace``, render it again.
-
-    x, y: where the feet stand, in shares of the picture, often below its lower rim; size: the height, likewise.
-    floor: where the wall ends. counter: the upper edge of a counter before the person; 1 is no counter.
-    hair to earrings: what ``with_hair`` exchanges. clothes to stethoscope: what ``with_clothes`` exchanges.
-    """
-
-    seed: int
-    role: str
-    presents: str
-    room: str
-    light: str
-    weather: str
-    floor: float
-    counter: float
-    x: float
-    y: float
-    size: float
-    facing: int
-    lean: float
-    skin: str
-    build: str
-    arms: tuple[str, str]
-    glasses: bool
-    hair_colour: str
-    hair: str
-    beard: str
-    lips: bool
-    earrings: bool
-    clothes: str
-    colour: str
-    stethoscope: str
-    shirt: str
-    trousers: str
-    clipboard: bool
-    badge: bool
-
-    @property
-    def place(self) -> str:
-        return self.room
-
-    @property
-    def things(self) -> tuple[Thing, ...]:
-        """Who and what has a mask: the worker and, where there is one, the counter."""
-        worker = Thing("worker", self.role, self.x, self.y, self.size, facing=self.facing, tilt=self.lean)
-        return (worker, Thing("counter", "counter", 0.5, 1.0, 1 - self.counter)) if self.counter < 1 else (worker,)
 
 
 def sample(seed: int, *, role: str | None = None, presents: str | None = None) -> Worker:

@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from gradcam_lib.worlds import scenes
-from gradcam_lib.worlds.painter import SIDE
+from gradcam_lib.worlds.drawing.painter import SIDE
 from gradcam_lib.worlds.questions import Question
 
 CHUNK = 250

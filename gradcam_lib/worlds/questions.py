@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradcam_lib.worlds.language import VOWELS, action, plural
 from gradcam_lib.worlds.rendering import position
 from gradcam_lib.worlds.scene import ANIMALS, PEOPLE, Scene, Thing
+from gradcam_lib.worlds.words import VOWELS, action, plural
 
 Question = tuple[str, str, "str | None", str]
 Asked = tuple[str, str, str, "str | None", str]  # form, what fills its gap, answer, object, type

@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from gradcam_lib.worlds import animals, objects, people
-from gradcam_lib.worlds.painter import FINE, Painter
-from gradcam_lib.worlds.places import finish, paint_place
+from gradcam_lib.worlds.drawing import animals, objects, people
+from gradcam_lib.worlds.drawing.painter import FINE, Painter
+from gradcam_lib.worlds.drawing.places import finish, paint_place
 from gradcam_lib.worlds.scene import COLOURS, Scene, Thing
 
 DRAW = {**people.DRAW, **animals.DRAW, **objects.DRAW}

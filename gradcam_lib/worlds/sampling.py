@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gradcam_lib.worlds.drawing.places import shore
 from gradcam_lib.worlds.habits import BESIDES, CLUTTER, HABITS, HAPPENINGS, HEIGHT, LEAVES, WIDTH
-from gradcam_lib.worlds.places import shore
 from gradcam_lib.worlds.rendering import hand_of
 from gradcam_lib.worlds.scene import PEOPLE, Scene, Thing, checked_seed
 

@@ -17,10 +17,10 @@ import numbers
 
 import numpy as np
 
-from gradcam_lib.worlds import armour, wood
+from gradcam_lib.worlds.drawing import armour, wood
+from gradcam_lib.worlds.drawing.weather import finish
 from gradcam_lib.worlds.rendering import Picture
 from gradcam_lib.worlds.scene import Scene, Thing, checked_seed
-from gradcam_lib.worlds.weather import finish
 
 __all__ = ["render", "sample", "with_sky", "without_tank"]
 

@@ -1,0 +1,182 @@
+"""Questions about a picture, their answers, and where in the picture an answer comes from.   Notebook 08.
+
+A question that is fixed turns the network into a classifier of pictures, whose classes are the answers.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from gradcam_lib.explanation import Explanation, explain
+from gradcam_lib.language.systems import System, WithWords, found, load_system, transform_of
+from gradcam_lib.networks.coattention import Answered
+from gradcam_lib.networks.vocabulary import tokenise
+from gradcam_lib.networks.zoo import Classifier
+from gradcam_lib.pictures.images import Source
+from gradcam_lib.targets import TargetLike, index_of
+
+COMMAND = "python -m gradcam_lib.training.vqa"
+FILES = {
+    f"world-{name}": (f"vqa_world_{name}.safetensors", f"{COMMAND} --name {name}")
+    for name in ("alexnet", "vgg16", "vgg19", "coattention")
+}
+PHOTO_COMMAND = "python -m gradcam_lib.training.photo_vqa"
+FILES["photo"] = ("vqa_photo.safetensors", PHOTO_COMMAND)
+FILES["photo-coattention"] = ("vqa_photo_coattention.safetensors", f"{PHOTO_COMMAND} --name coattention --epochs 9")
+
+
+def load_vqa(
+    name: str = "world-vgg16", *, device: torch.device | str = "cpu", weights: str | Path = "default"
+) -> QuestionSystem:
+    """A network that answers questions, by name.
+
+    name: "world-alexnet", "world-vgg16", "world-vgg19" (LSTM + CNN), "world-coattention", which know the rendered
+    scenes; "photo", "photo-coattention", which look at photographs through ImageNet's SqueezeNet: that must be at hand,
+    see ``load_classifier``. weights: "default" or a file.
+    Errors: unknown name; FileNotFoundError with the command that trains it, or WeightsMissing; WeightsWrong.
+    """
+    path, where = found(name, FILES, weights)
+    model, vocabulary, about = load_system(path, ("LSTMCNN", "CoAttention"))
+    source = f"{about['system']} {name!r} on {about['cnn']}, weights {where}"
+    return QuestionSystem(model.to(device), vocabulary, source, transform_of(model), about["answers"])
+
+
+@dataclass(frozen=True, eq=False)
+class QuestionSystem(System):
+    """Answers questions about a picture and explains any answer. Made by :func:`load_vqa`."""
+
+    answers: list[str] = field(default_factory=list)
+
+    def answer(self, image: Source, question: str, k: int = 1) -> list[tuple[str, float]]:
+        """The k likeliest answers and their probabilities, likeliest first. Errors as for ``explanation``."""
+        if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+            raise ValueError(f"k={k!r}: ask for one answer or more")
+        return self.asked(question).top(self.to_input(image), k)
+
+    def asked(self, question: str) -> Classifier:
+        """The network with this question: a classifier of pictures, whose classes are the answers.
+
+        With it every function of the library works, such as ``occlusion_map(vqa.asked(question), x, "red")``.
+        """
+        return self._as_classifier(Asked(self.model, self.tokens(question)), self.answers)
+
+    def explain(self, image: Source, question: str, answer: TargetLike = None) -> Tensor:
+        """Grad-CAM (h, w) of an answer; of the predicted one where none is given or the network does not know it."""
+        return self.explanation(image, question, answer).map()
+
+    def explanation(self, image: Source, question: str, answer: TargetLike = None) -> AnswerExplanation:
+        """One forward pass, then the map of every answer you like; ``answer`` is the one meant where none is named.
+
+        Errors: a question without words or of more than 500 characters, and what ``load_image`` objects to.
+        """
+        network = self.asked(question)
+        e = explain(network, self.to_input(image), pixels=True)
+        attention = network.model.attention
+        return AnswerExplanation(e, tokenise(question), self.vocabulary.unknown(question), answer, attention)
+
+
+class Asked(WithWords):
+    attention: tuple[Tensor, Tensor] | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        result = self.system(x, self.repeated(len(x)))
+        if isinstance(result, Answered):
+            self.attention = result.image.detach(), result.question.detach()
+            return result.logits
+        return result
+
+
+class AnswerExplanation:
+    """The answers' scores for one picture and question, and the way back from them to the picture.
+
+    words: the question's, as they were read; unknown: those the network does not know. An answer is a name, a number,
+    or a target such as ``class_score("red") - class_score("green")``; None is the one that ``explanation`` was asked
+    for, else the predicted one. One that the network does not know gives way to the predicted one, and ``note`` says
+    so. Maps are (h, w), on the model's device, not scaled. ``explanation`` has all the rest.
+
+    attention, question_attention: co-attention's own, (3, h, w) and (3, T), at word, phrase and question level; None
+    for the networks without attention.
+    """
+
+    def __init__(
+        self,
+        explanation: Explanation,
+        words: list[str],
+        unknown: list[str],
+        answer: TargetLike,
+        attention: tuple[Tensor, Tensor] | None,
+    ):
+        self.explanation, self.words, self.unknown = explanation, words, unknown
+        self.answers, self._asked_for = list(explanation.names), answer
+        self.attention, self.question_attention = (a[0] for a in attention) if attention else (None, None)
+
+    @property
+    def logits(self) -> Tensor:
+        """(answers,), before the softmax."""
+        return self.explanation.logits[0]
+
+    @property
+    def predicted(self) -> str:
+        return self.answers[int(self.logits.argmax())]
+
+    @property
+    def answer(self) -> str:
+        """The answer that is explained where none is named; a target in its own words."""
+        target = self._target(None)
+        return self.answers[target] if isinstance(target, int) else repr(target)
+
+    def top(self, k: int = 5) -> list[tuple[str, float]]:
+        """The k likeliest answers and their probabilities."""
+        return self.explanation.top(k)
+
+    def map(self, answer: TargetLike = None) -> Tensor:
+        """Grad-CAM, (h, w) ≥ 0."""
+        return self.signed(answer).relu()
+
+    def maps(self, answers: list) -> Tensor:
+        """Grad-CAM of M answers in one batched backward pass, (M, h, w)."""
+        return self.explanation.maps([self._target(answer) for answer in answers])
+
+    def signed(self, answer: TargetLike = None) -> Tensor:
+        """(h, w) before the ReLU."""
+        return self.explanation.signed(self._target(answer))[0]
+
+    def counterfactual(self, answer: TargetLike = None) -> Tensor:
+        """(h, w) ≥ 0: what speaks against the answer."""
+        return (-self.signed(answer)).relu()
+
+    def guided(self, answer: TargetLike = None) -> Tensor:
+        """Guided backprop, (3, H, W), signed. The rule is for ReLUs; tanh and softmax are passed as they are."""
+        return self.explanation.pixel_gradient(self._target(answer), rule="guided", strict=False)[0]
+
+    def guided_grad_cam(self, answer: TargetLike = None) -> Tensor:
+        """Guided backprop times the upsampled Grad-CAM, (3, H, W)."""
+        return self.explanation.guided_grad_cam(self._target(answer), strict=False)[0]
+
+    def note(self, answer: TargetLike = None) -> str:
+        """What a reader should know: another answer is explained than was named, the map is empty; else ""."""
+        wanted = self._asked_for if answer is None else answer
+        notes = [self.explanation.note(self._target(answer))]
+        if wanted is not None and self._known(wanted) is None:
+            notes.insert(0, f"{reprlib.repr(wanted)} is none of the {len(self.answers)} answers; "
+                            f"the predicted one, {self.predicted!r}, is explained")  # fmt: skip
+        return "; ".join(note for note in notes if note)
+
+    def _target(self, answer: TargetLike) -> TargetLike:
+        for wanted in (answer, self._asked_for):
+            if wanted is not None:
+                known = self._known(wanted)
+                return int(self.logits.argmax()) if known is None else known
+        return int(self.logits.argmax())
+
+    def _known(self, answer: TargetLike) -> TargetLike:
+        """The answer as a target; None where its name is unknown."""
+        if not isinstance(answer, str):
+            return answer if callable(answer) else index_of(answer, self.answers)
+        named = " ".join(answer.lower().split())
+        return self.answers.index(named) if named in self.answers else None

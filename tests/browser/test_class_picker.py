@@ -1,0 +1,155 @@
+"""The class picker as a reader meets it: JupyterLab in headless Chromium, run all, pick a class, see the map move.
+
+Screenshots are kept in ``test-output/``. The page is slow to load and quick afterwards, so one visit checks it all.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import cv2
+import pytest
+from support.browsing import OUT, PATIENCE, needs_chromium, opened, run_all, small_notebook
+
+from gradcam_lib.paths import MODELS, NOTEBOOKS
+from gradcam_lib.pictures.samples import sample
+
+AT_HAND = (MODELS / "photonet.safetensors").is_file() or bool(os.environ.get("GRADCAM_WEIGHTS"))
+SMALL = """from gradcam_lib.pictures.samples import sample
+from gradcam_lib.widgets import ClassPicker
+
+ClassPicker(sample("cat"))"""
+
+pytestmark = [
+    needs_chromium,
+    pytest.mark.skipif(not AT_HAND, reason="no network's weights are at hand"),
+    pytest.mark.timeout(400),
+]
+
+
+def test_the_picker_in_jupyterlab(tmp_path: Path) -> None:
+    with opened(small_notebook(tmp_path, SMALL)) as page:
+        picker = run_all(page, "class-picker")
+        pick_the_second_class(picker)
+        page.screenshot(path=OUT / "picker_light.png")
+        pick_by_name(page, picker)
+        ask_for_an_unknown_class(page, picker)
+        choose_a_method(picker, "For and against")
+        upload_pictures(page, picker)
+        save_by_keyboard(page, picker, tmp_path)
+        choose_a_method(picker, "Guided Grad-CAM")
+        switch_to_dark(page)
+        page.screenshot(path=OUT / "picker_dark.png")
+
+
+@pytest.mark.parametrize("name", ["00_start_here"])
+def test_the_picker_of_a_notebook(tmp_path: Path, name: str) -> None:
+    original = NOTEBOOKS / f"{name}.ipynb"
+    if not original.is_file():
+        pytest.skip(f"{original.name} is not written yet")
+    notebook = Path(shutil.copy(original, tmp_path))  # JupyterLab saves now and then: never into the repository
+    with opened(notebook) as page:
+        picker = run_all(page, "class-picker")
+        picker.scroll_into_view_if_needed()
+        pick_the_second_class(picker)
+        page.screenshot(path=OUT / f"{name}.png")
+
+
+# What a reader does
+
+
+def pick_the_second_class(picker) -> None:
+    from playwright.sync_api import expect
+
+    button = picker.locator(".class-picker-likeliest button").nth(1)
+    name, before = button.inner_text().strip(), picture(picker)
+    button.click()
+    wait_for_change(picker, before)
+    expect(picker.get_by_text(f"“{name}”")).to_be_visible()
+    expect(picker.get_by_text(re.compile(r"^Rank 2 of \d+ · probability [\d.]+ %"))).to_be_visible()
+
+
+def pick_by_name(page, picker) -> None:
+    from playwright.sync_api import expect
+
+    name, before = picker.locator("datalist option").last.get_attribute("value"), picture(picker)
+    type_ahead(picker).focus()
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    wait_for_change(picker, before)
+    expect(picker.get_by_text(f"“{name}”")).to_be_visible()
+    expect(type_ahead(picker)).to_have_value("")  # ready for the next
+
+
+def ask_for_an_unknown_class(page, picker) -> None:
+    from playwright.sync_api import expect
+
+    before = picture(picker)
+    type_ahead(picker).fill("<i>unheard of</i>")
+    page.keyboard.press("Enter")
+    message = picker.get_by_role("status")
+    expect(message).to_contain_text("Problem: class name '<i>unheard of</i>': no such class")
+    expect(message.locator("i")).to_have_count(0)
+    assert picture(picker) == before
+
+
+def choose_a_method(picker, label: str) -> None:
+    from playwright.sync_api import expect
+
+    before = picture(picker)
+    picker.get_by_label("Method").select_option(label=label)
+    wait_for_change(picker, before)
+    expect(picker.get_by_role("status")).to_have_count(0)  # what is solved is no longer complained of
+
+
+def upload_pictures(page, picker) -> None:
+    from playwright.sync_api import expect
+
+    before = picture(picker)
+    upload(page, picker, "mine.webp", cv2.imencode(".webp", sample("coffee")[..., ::-1])[1].tobytes())
+    wait_for_change(picker, before)
+    before = picture(picker)
+    upload(page, picker, "notes<b>.png", b"these bytes are no picture")
+    expect(picker.get_by_role("status")).to_contain_text("notes<b>.png: not a picture that can be read")
+    assert picture(picker) == before
+
+
+def save_by_keyboard(page, picker, folder: Path) -> None:
+    from playwright.sync_api import expect
+
+    picker.get_by_role("button", name="Own picture").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(picker.get_by_role("status")).to_contain_text("Saved: mine_for-and-against")
+    assert len(list(folder.glob("mine_for-and-against-*.png"))) == 1
+
+
+def switch_to_dark(page) -> None:
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    for item in ("Theme", "JupyterLab Dark"):
+        page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
+    page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
+    page.locator("#jupyterlab-splash").wait_for(state="detached")
+
+
+def upload(page, picker, name: str, content: bytes) -> None:
+    with page.expect_file_chooser(timeout=PATIENCE) as chooser:
+        picker.get_by_role("button", name="Own picture").click()
+    chooser.value.set_files({"name": name, "mimeType": "image/png", "buffer": content})
+
+
+def type_ahead(picker):
+    return picker.get_by_placeholder(re.compile("any class"))
+
+
+def picture(picker) -> str:
+    return picker.locator("img.class-picker-image").get_attribute("src")
+
+
+def wait_for_change(picker, before: str) -> None:
+    from playwright.sync_api import expect
+
+    expect(picker.locator("img.class-picker-image")).not_to_have_attribute("src", before)

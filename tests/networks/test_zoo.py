@@ -1,0 +1,307 @@
+"""Classifiers by name, with weights written here; the published SqueezeNet only where GRADCAM_WEIGHTS holds it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from support.squeezenet_file import whole_squeezenet
+
+from gradcam_lib.networks import zoo
+from gradcam_lib.networks.photonet import PhotoNet
+from gradcam_lib.networks.weights import SQUEEZENET, Release, WeightsMissing, WeightsWrong
+from gradcam_lib.networks.zoo import Classifier, load_classifier, load_photonet, save_photonet
+from gradcam_lib.paths import MODELS, ROOT
+from gradcam_lib.pictures.images import Transform, seen
+from gradcam_lib.pictures.samples import collage, sample
+
+REAL = Path(os.environ.get("GRADCAM_WEIGHTS") or "/nowhere", SQUEEZENET.file)  # before the fixture hides it
+NAMES = ["goldfish", "Egyptian cat", "crane", "Cardigan", "cardigan", "crane"]
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory) -> Path:
+    """Two PhotoNets with random weights, as the repository ships trained ones."""
+    models = tmp_path_factory.mktemp("models")
+    torch.manual_seed(1)
+    save_photonet(PhotoNet(len(NAMES), "fc"), models / "photonet.safetensors", NAMES)
+    save_photonet(PhotoNet(len(NAMES), "gap"), models / "photonet_gap.safetensors", NAMES)
+    return models
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch, tmp_path, shipped) -> Path:
+    """An empty folder of weights, an empty cache, random PhotoNets in place of the shipped ones, no network."""
+    (tmp_path / "weights").mkdir()
+    monkeypatch.setenv("GRADCAM_WEIGHTS", str(tmp_path / "weights"))
+    monkeypatch.setenv("GRADCAM_OFFLINE", "1")
+    monkeypatch.setattr(torch.hub, "_hub_dir", str(tmp_path / "hub"))
+    monkeypatch.setattr(zoo, "MODELS", shipped)
+    return tmp_path / "weights"
+
+
+@pytest.fixture
+def synthetic(monkeypatch, folder) -> dict[str, np.ndarray]:
+    """A file in the layout of the published SqueezeNet, in the folder of weights; its arrays."""
+    data, arrays = whole_squeezenet()
+    monkeypatch.setattr(
+        zoo, "SQUEEZENET", Release(SQUEEZENET.file, SQUEEZENET.url, hashlib.sha256(data).hexdigest(), len(data))
+    )
+    (folder / SQUEEZENET.file).write_bytes(data)
+    return arrays
+
+
+# --- what belongs to a classifier
+
+
+@pytest.mark.parametrize(("name", "head"), [("photonet", "fc"), ("photonet_gap", "gap")])
+def test_photonet(name, head):
+    clf = load_classifier(name)
+    assert isinstance(clf.model, PhotoNet) and not clf.model.training
+    assert clf.names == NAMES and clf.layer == "features"
+    assert "PhotoNet" in clf.source and "\n" not in clf.source and str(ROOT) not in clf.source
+    assert next(clf.model.parameters()).dtype == torch.float32
+    x = clf.to_input(sample("cat"))
+    assert x.shape == (1, 3, 64, 64) and clf.model(x).shape == (1, len(NAMES))
+    assert clf.to_input(sample("cat"), size=96).shape == (1, 3, 96, 96)
+
+
+def test_the_picture_is_what_the_network_sees():
+    clf = load_classifier("photonet")
+    image = sample("coffee")
+    assert np.array_equal(clf.picture(clf.to_input(image)), seen(image, clf.transform))
+    assert np.array_equal(clf.picture(clf.to_input(image, size=128)), seen(image, clf.transform.at(128)))
+
+
+def test_input_follows_the_model():
+    clf = load_classifier("photonet")
+    clf.model.bfloat16()
+    assert clf.to_input(sample("cat")).dtype == torch.bfloat16
+    assert clf.to_input(sample("cat"), device="meta").device.type == "meta"
+
+
+def test_index():
+    clf = load_classifier("photonet")
+    assert clf.index("goldfish") == clf.index(" GOLDFISH ") == clf.index(0) == clf.index(np.int64(0)) == 0
+    assert (clf.index("Cardigan"), clf.index("cardigan")) == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("label", "error", "message"),
+    [
+        ("goldfisch", ValueError, "'goldfisch'.*near: 'goldfish'"),
+        ("cat", ValueError, "'Egyptian cat'"),
+        ("crane", ValueError, r"'crane'.*\[2, 5\]"),
+        ("CARDIGAN", ValueError, r"\[3, 4\]"),
+        (6, IndexError, "class 6.*0 … 5"),
+        (-1, IndexError, "class -1.*0 … 5"),
+        (True, TypeError, "True"),
+        (1.0, TypeError, "1.0"),
+    ],
+)
+def test_labels_that_name_no_class(label, error, message):
+    with pytest.raises(error, match=message):
+        load_classifier("photonet").index(label)
+
+
+def test_top():
+    clf = load_classifier("photonet_gap")
+    x = clf.to_input(sample("cat"))
+    ranked = clf.top(x, k=3)
+    p = clf.model(x).softmax(1)[0]
+    assert [q for _, q in ranked] == pytest.approx(p.sort(descending=True).values[:3].tolist())
+    assert ranked[0][0] == NAMES[p.argmax()]
+    assert len(clf.top(x, k=99)) == len(NAMES) and sum(q for _, q in clf.top(x, k=99)) == pytest.approx(1)
+    with pytest.raises(ValueError, match=r"\(2, 3, 64, 64\): give one picture"):
+        clf.top(torch.cat([x, x]))
+
+
+# --- PhotoNet's files
+
+
+def test_a_photonet_comes_back_from_its_file(tmp_path):
+    torch.manual_seed(0)
+    model = PhotoNet(3, "gap").eval()
+    save_photonet(model, tmp_path / "mine.safetensors", ["a", "b", "c"])
+    loaded, names = load_photonet(tmp_path / "mine.safetensors")
+    x = torch.randn(1, 3, 64, 64)
+    assert names == ["a", "b", "c"]
+    assert torch.allclose(loaded(x), model(x), atol=1e-2)  # float16 on disk
+    assert load_classifier("photonet_gap", weights=tmp_path / "mine.safetensors").names == names
+
+
+def test_a_photonet_of_ones_own_goes_before_the_shipped_one(folder):
+    save_photonet(PhotoNet(2, "fc"), folder / "photonet.safetensors", ["yes", "no"])
+    clf = load_classifier("photonet")
+    assert clf.names == ["yes", "no"] and "GRADCAM_WEIGHTS" in clf.source
+
+
+def test_wrong_photonets(tmp_path, monkeypatch, shipped):
+    models = shutil.copytree(shipped, tmp_path / "models")
+    monkeypatch.setattr(zoo, "MODELS", models)
+    with pytest.raises(WeightsWrong, match="photonet.safetensors: has the head 'fc', 'gap' was asked for"):
+        load_classifier("photonet_gap", weights=models / "photonet.safetensors")
+    save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors")
+    with pytest.raises(WeightsWrong, match="other.safetensors: no head and names .* no PhotoNet"):
+        load_photonet(tmp_path / "other.safetensors")
+    with open(models / "photonet.safetensors", "r+b") as file:
+        file.truncate(1000)
+    with pytest.raises(WeightsWrong, match="photonet.safetensors: truncated"):
+        load_classifier("photonet")
+    (models / "photonet_gap.safetensors").unlink()
+    with pytest.raises(FileNotFoundError, match="photonet_gap.safetensors: not there; get it back .*training.photonet"):
+        load_classifier("photonet_gap")
+
+
+@pytest.mark.parametrize("name", ["photonet", "photonet_gap"])
+def test_the_shipped_photonets(name, monkeypatch):
+    monkeypatch.setattr(zoo, "MODELS", MODELS)
+    assert (MODELS / f"{name}.safetensors").stat().st_size <= 3_000_000
+    clf = load_classifier(name)
+    assert len(clf.names) == 40
+    assert clf.top(clf.to_input(sample("coffee")), k=1)[0][0] == "espresso"
+    assert clf.index("Egyptian cat") in [clf.index(n) for n, _ in clf.top(clf.to_input(sample("cat")), k=3)]
+
+
+def test_photonet_needs_no_torchvision():
+    code = (
+        "import sys; from gradcam_lib import load_classifier; c = load_classifier('photonet', weights=None); "
+        "from gradcam_lib.pictures.samples import sample; c.top(c.to_input(sample('cat'))); "
+        "sys.exit('torchvision' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, cwd=ROOT, timeout=60)
+
+
+# --- SqueezeNet
+
+
+def test_squeezenet_from_a_folder(synthetic):
+    clf = load_classifier("squeezenet")
+    assert clf.layer == "features" and len(clf.names) == 1000 and clf.names[285] == "Egyptian cat"
+    assert "Deep Compression" in clf.source and "GRADCAM_WEIGHTS" in clf.source
+    assert np.array_equal(clf.model.state_dict()["classifier.1.weight"].numpy(), synthetic["classifier.1.weight"])
+    assert clf.transform == Transform(256, 227) and not clf.model.training
+    assert load_classifier("auto").source == clf.source
+
+
+def test_auto_falls_back_and_says_why():
+    clf = load_classifier("auto")
+    assert isinstance(clf.model, PhotoNet)
+    assert clf.source.endswith("SqueezeNet is not at hand, and GRADCAM_OFFLINE forbids the network")
+
+
+def test_auto_without_a_network(monkeypatch):
+    monkeypatch.delenv("GRADCAM_OFFLINE")
+    refused = Release(SQUEEZENET.file, "http://127.0.0.1:9/" + SQUEEZENET.file, SQUEEZENET.sha256, SQUEEZENET.size)
+    monkeypatch.setattr(zoo, "SQUEEZENET", refused)
+    assert "SqueezeNet is not at hand, and it cannot be downloaded" in load_classifier("auto").source
+    with pytest.raises(WeightsMissing, match="compressed_SqueezeNet.net: not at hand.*by hand.*GRADCAM_WEIGHTS"):
+        load_classifier("squeezenet")
+
+
+@pytest.mark.parametrize("name", ["squeezenet", "auto"])
+def test_a_wrong_squeezenet_is_never_passed_over(name, synthetic, folder):
+    path = folder / SQUEEZENET.file
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(WeightsWrong, match=f"{SQUEEZENET.file}: .* bytes instead of .*; delete it and fetch"):
+        load_classifier(name)
+
+
+@pytest.mark.skipif(not REAL.is_file(), reason=f"{SQUEEZENET.file} is not in the folder GRADCAM_WEIGHTS")
+def test_the_published_squeezenet_sees_what_it_must():
+    clf = load_classifier("squeezenet", weights=REAL)
+    expected = [
+        ("cat", "Egyptian cat", 0.72),
+        ("coffee", "espresso", 0.87),
+        ("motorcycle", "moped", 0.55),
+        ("camera", "tripod", 0.99),
+        ("grace_hopper", "bow tie", 0.57),
+    ]
+    for picture, name, p in expected:
+        (first, q), *_ = clf.top(clf.to_input(sample(picture)), k=1)
+        assert (first, round(q, 2)) == (name, p)
+    both = [n for n, _ in clf.top(clf.to_input(collage(sample("cat"), sample("grace_hopper"))), k=3)]
+    assert both[0] == "Egyptian cat" and "bow tie" in both
+
+
+# --- torchvision's networks
+
+
+def test_random_weights_are_the_same_every_time_and_leave_the_callers_numbers_alone():
+    torch.manual_seed(7)
+    expected = torch.rand(1)
+    torch.manual_seed(7)
+    a, b = (load_classifier("resnet18", weights=None).model.state_dict() for _ in range(2))
+    assert torch.rand(1) == expected
+    assert all(torch.equal(x, y) for x, y in zip(a.values(), b.values(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "transform"),
+    [
+        ("resnet18", Transform(256, 224)),
+        ("googlenet", Transform(256, 224)),
+        ("inception_v3", Transform(342, 299)),
+        ("efficientnet_b0", Transform(256, 224, filter="bicubic")),
+        ("squeezenet1_1", Transform(256, 224)),
+    ],
+)
+def test_torchvision_by_name(name, transform):
+    clf = load_classifier(name, weights=None)
+    assert isinstance(clf, Classifier) and len(clf.names) == 1000 and not clf.model.training
+    assert clf.transform == transform
+    assert clf.layer in dict(clf.model.named_modules())
+    assert clf.source.startswith(f"{name} of torchvision") and clf.source.endswith("weights random")
+    assert clf.model(clf.to_input(sample("cat"), size=96)).shape == (1, 1000)
+
+
+def test_a_transformer_has_no_layer_but_can_be_loaded():
+    assert load_classifier("vit_b_32", weights=None).layer is None
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pth"])
+def test_torchvision_from_a_folder(suffix, folder):
+    state = load_classifier("squeezenet1_1", weights=None).model.state_dict()
+    state["classifier.1.bias"] += 1
+    path = folder / f"squeezenet1_1{suffix}"
+    (save_file if suffix == ".safetensors" else torch.save)(state, path)
+    clf = load_classifier("squeezenet1_1")
+    assert torch.equal(clf.model.state_dict()["classifier.1.bias"], state["classifier.1.bias"])
+    assert clf.source == "squeezenet1_1 of torchvision (IMAGENET1K_V1), weights from the folder GRADCAM_WEIGHTS"
+
+
+def test_published_names_of_older_files(folder):
+    old = {"features.denseblock1.denselayer1.norm.1.weight": 1, "features.norm0.weight": 2, "aux1.conv.weight": 3}
+    new = {"features.denseblock1.denselayer1.norm1.weight": 1, "features.norm0.weight": 2}
+    assert zoo._published_names(old) == new
+
+
+def test_the_file_of_another_network_names_the_first_mismatch(folder):
+    torch.save(load_classifier("squeezenet1_1", weights=None).model.state_dict(), folder / "squeezenet1_0.pth")
+    message = r"squeezenet1_0.pth: 'features.0.weight' has shape \(64, 3, 3, 3\), SqueezeNet needs \(96, 3, 7, 7\)"
+    with pytest.raises(WeightsWrong, match=message):
+        load_classifier("squeezenet1_0")
+
+
+def test_torchvision_offline_says_what_to_fetch():
+    with pytest.raises(WeightsMissing, match="resnet18-f37072fd.pth: not at hand.*https://.*GRADCAM_WEIGHTS"):
+        load_classifier("resnet18")
+
+
+@pytest.mark.parametrize(("name", "near"), [("resnet81", "'resnet18'"), ("Photonet", "'photonet'"), ("Auto", "'auto'")])
+def test_unknown_names_offer_near_ones(name, near):
+    with pytest.raises(ValueError, match=f"classifier '{name}': no such name; near: .*{near}"):
+        load_classifier(name)
+
+
+def test_auto_with_weights_of_ones_own_is_ambiguous():
+    with pytest.raises(ValueError, match="say which network"):
+        load_classifier("auto", weights=None)

@@ -1,0 +1,50 @@
+"""What notebooks have committed, and whether the code of today still gives it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from nbformat import NotebookNode
+from PIL import Image
+
+from gradcam_lib.notebooks import pictures_differ, tidied
+from gradcam_lib.paths import FIGURES
+
+# Networks that look different, or are missing, where no weights can be had.
+DEPENDENT = re.compile(r"""["']auto["']|squeezenet|["']photo(?:-[a-z]+)?["']""")
+
+
+def read(path: Path) -> NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def code(nb: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in nb.cells if cell.cell_type == "code"]
+
+
+@cache
+def depends_on_weights(path: Path) -> bool:
+    """Whether a notebook's pictures show a network that is not in the repository."""
+    return any(DEPENDENT.search(cell.source) for cell in code(read(path)))
+
+
+def saved(cell: NotebookNode) -> list[str]:
+    """The names of the figures that a cell saves."""
+    return re.findall(r"""save_figure\(\s*["']([^"']+)["']""", cell.source)
+
+
+def outdated(cell: NotebookNode, outputs: list[NotebookNode], figures: Path) -> str:
+    """What of a committed cell's pictures differs from what it showed and saved just now; "" where nothing does."""
+    new = nbformat.v4.new_code_cell(cell.source, outputs=tidied(outputs))
+    wrong = [f"the figure {name} is out of date" for name in saved(cell) if not alike(name, figures)]
+    return pictures_differ(cell, new) or "".join(wrong[:1])
+
+
+def alike(name: str, folder: Path) -> bool:
+    """Whether a figure is, but for what a font or a processor may change, the committed one."""
+    a, b = (np.asarray(Image.open(f / f"{name}.png").convert("RGB"), np.float32) for f in (FIGURES, folder))
+    return a.shape == b.shape and float(np.abs(a - b).mean()) <= 2

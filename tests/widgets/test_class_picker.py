@@ -1,0 +1,346 @@
+"""The class picker without a browser: values in, image bytes out."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import cv2
+import ipywidgets as widgets
+import numpy as np
+import pytest
+import torch
+from support.tiny import Passes, SmallNet
+from support.uploads import upload
+from torch import nn
+
+from gradcam_lib import explain, overlay, scale_by_max, upsample
+from gradcam_lib.networks.photonet import PhotoNet
+from gradcam_lib.networks.zoo import Classifier
+from gradcam_lib.pictures.images import Transform, seen
+from gradcam_lib.widgets import ClassPicker
+from gradcam_lib.widgets.explained_picture import SIDE, map_layers, unique
+from gradcam_lib.widgets.methods import METHODS
+
+NAMES = ["cat", "tabby", "dog", "crane", "boat", "<b>bold</b>"]
+IMAGE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)  # of which the network sees the middle
+PNG = cv2.imencode(".png", IMAGE)[1].tobytes()
+HEIC = b"\0\0\0\x18ftypheic" + bytes(20)
+
+
+def classifier(model: nn.Module | None = None, layer: str | None = "relu2", names: list[str] = NAMES) -> Classifier:
+    return Classifier(model or SmallNet(classes=len(names)), names, layer, "random <weights>", Transform(8, 8))
+
+
+@pytest.fixture
+def picker(tmp_path: Path) -> ClassPicker:
+    return ClassPicker(IMAGE, classifier(), folder=tmp_path)
+
+
+def decoded(data: bytes) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+
+
+# What is shown
+
+
+def test_it_starts_at_the_likeliest_class(picker):
+    clf = picker.classifier
+    (name, p), *_ = clf.top(clf.to_input(IMAGE))
+    assert picker.class_name == name and picker.message == ""
+    assert picker.controls.facts.value.startswith(f"Rank 1 of 6 · probability {100 * p:.1f} % · map maximum ")
+    assert np.array_equal(decoded(picker.image.value), picker.picture())
+
+
+def test_the_picture_is_the_librarys(picker):
+    clf = picker.classifier
+    base = seen(IMAGE, clf.transform.at(SIDE))
+    e = explain(clf, clf.to_input(IMAGE))
+    for index, name in enumerate(NAMES):
+        picker.class_name = name
+        L = upsample(e.map(index), (SIDE, SIDE))
+        assert np.array_equal(picker.picture(), overlay(base, scale_by_max(L)[0], opacity=picker.opacity))
+
+
+def test_the_network_runs_once_a_picture():
+    clf = classifier(SmallNet(classes=6, gap=True))
+    passes = Passes(clf.model)
+    picker = ClassPicker(IMAGE, clf)
+    pictures = []
+    for method in (*METHODS, "cam"):
+        picker.method = method
+        for index, name in enumerate(NAMES):
+            picker.layer = ("relu1", "relu2")[index % 2]
+            picker.shared_scale, picker.class_name = index > 3, name
+            pictures.append(picker.picture())
+            assert picker.message == "" or picker.message.startswith("the map is empty because")
+    assert passes.count == 1
+    assert {p.shape for p in pictures} == {(SIDE, SIDE, 3)} and {p.dtype for p in pictures} == {np.dtype(np.uint8)}
+    assert len({p.tobytes() for p in pictures}) > 30
+    picker.show(IMAGE[:, ::-1])
+    assert passes.count == 2
+
+
+def test_opacity_nought_is_the_photograph(picker):
+    picker.controls.opacity.value = 0
+    assert np.array_equal(picker.picture(), seen(IMAGE, picker.classifier.transform.at(SIDE)))
+
+
+def test_what_has_no_effect_is_switched_off(picker):
+    for picker.method, opacity, layer in [("saliency", 0, 0), ("guided_grad_cam", 0, 1), ("signed", 1, 1)]:
+        assert (picker.controls.opacity.disabled, picker.controls.layer.disabled) == (not opacity, not layer)
+
+
+def test_one_scale_for_all_classes_makes_weak_ones_weak(picker):
+    picker.opacity = 1.0
+    e, c = picker.explained.explanation, picker.controls
+    weak, strong = sorted(picker.explained.top, key=lambda i: float(upsample(e.map(i), SIDE).max()))[:: len(NAMES) - 2]
+    picker.class_name = NAMES[weak]
+    own = picker.picture()
+    picker.shared_scale = True
+    shared, end = picker.picture(), c.legend.value
+    assert shared.astype(int).sum() < own.astype(int).sum()
+    picker.class_name = NAMES[strong]
+    assert c.legend.value == end
+    for picker.class_name in NAMES:  # also beyond the five likeliest nothing is cut off
+        assert picker.message == "" or "empty" in picker.message
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_empty_map_says_why(method):
+    clf = classifier(SmallNet(classes=6, gap=True))
+    clf.model.head.weight.data[1] = 0
+    picker = ClassPicker(IMAGE, clf, class_name="tabby", method=method)
+    assert picker.class_name == "tabby" and picker.method == method
+    assert "the map is empty because" in picker.message and "Note" in picker.controls.message.value
+
+
+# Choosing a class
+
+
+def test_buttons_of_the_likeliest(picker):
+    top = [name for name, _ in picker.classifier.top(picker.classifier.to_input(IMAGE))]
+    assert [b.description for b in picker.controls.likeliest] == top
+    picker.controls.likeliest[1].click()
+    assert picker.class_name == top[1]
+    assert [b.icon for b in picker.controls.likeliest] == ["", "check", "", "", ""]  # not by colour alone
+
+
+@pytest.mark.parametrize("typed, name", [("crane", "crane"), (" TABBY ", "tabby"), ("4", "boat"), ("0", "cat")])
+def test_typed(picker, typed, name):
+    picker.controls.box.value = typed
+    assert (picker.class_name, picker.message, picker.controls.box.value) == (name, "", "")
+
+
+def test_an_unknown_class_offers_near_names(picker):
+    before = picker.picture()
+    picker.controls.box.value = "taby <i>"
+    assert "no such class; near: 'tabby'" in picker.message
+    assert "<i>" not in picker.controls.message.value and "&lt;i&gt;" in picker.controls.message.value
+    assert picker.controls.box.value == "taby <i>"  # to be mended
+    assert np.array_equal(picker.picture(), before)
+    picker.controls.likeliest[0].click()
+    assert picker.message == ""
+
+
+@pytest.mark.parametrize(
+    "setting, value, words",
+    [
+        ("class_name", 6, "out of range"), ("class_name", -1, "out of range"), ("class_name", True, "expected a class"),
+        ("class_name", None, "expected a class"), ("class_name", float("nan"), "expected a class"),
+        ("class_name", "", "no such class"), ("method", "gradcam", "choose one of 'grad_cam'"),
+        ("method", "cam", "not on offer here"), ("layer", "relu9", "choose one of 'relu2', 'relu1'"),
+        ("layer", None, "not on offer"), ("opacity", 1.5, "from 0"), ("opacity", float("nan"), "from 0"),
+    ],
+)  # fmt: skip
+def test_a_bad_setting_changes_nothing(picker, setting, value, words):
+    before, kept = picker.picture(), getattr(picker, setting)
+    setattr(picker, setting, value)
+    assert words in picker.message and "Problem" in picker.controls.message.value
+    assert getattr(picker, setting) == kept and np.array_equal(picker.picture(), before)
+
+
+@pytest.mark.parametrize("class_name, method", [("tabi", "signed"), ("tabby", "sign"), ("tabi", "sign")])
+def test_a_bad_beginning_is_not_hidden_by_a_good_one(class_name, method):
+    picker = ClassPicker(IMAGE, classifier(), class_name=class_name, method=method)
+    assert ("no such class" in picker.message, "not on offer" in picker.message) == (
+        class_name == "tabi",
+        method == "sign",
+    )
+
+
+def test_names_that_two_classes_share():
+    names = ["crane", "cat", "crane"]
+    assert unique(names) == ["crane (0)", "cat", "crane (2)"]
+    picker = ClassPicker(IMAGE, classifier(names=names), class_name="crane (2)")
+    assert picker.controls.title.value.startswith("Grad-CAM: “crane (2)”")
+    picker.class_name = "crane"
+    assert "stands for the classes [0, 2]" in picker.message
+
+
+# Pictures of one's own
+
+
+def test_an_upload_replaces_the_picture(picker):
+    picker.method, before = "signed", picker.picture()
+    for kind in (".png", ".jpg", ".webp"):
+        upload(picker.controls.upload, f"mine{kind}", cv2.imencode(kind, IMAGE[:, ::-1])[1].tobytes())
+        assert picker.message == "" and picker.method == "signed" and picker.controls.upload.value == ()
+        assert not np.array_equal(picker.picture(), before)
+    assert picker.save().name.startswith("mine_for-and-against-")
+
+
+@pytest.mark.parametrize(
+    "name, content, words",
+    [
+        ("empty.png", b"", "empty (0 bytes)"), ("half.png", PNG[: len(PNG) // 2], "truncated or broken"),
+        ("phone.heic", HEIC, "HEIC"), ("<b>text</b>.png", b"no picture", "not a picture that can be read"),
+    ],
+)  # fmt: skip
+def test_an_upload_that_is_no_picture(picker, name, content, words):
+    before, facts = picker.picture(), picker.controls.facts.value
+    upload(picker.controls.upload, name, content)
+    assert name in picker.message and words in picker.message
+    assert "<b>text" not in picker.controls.message.value
+    assert np.array_equal(picker.picture(), before) and picker.controls.facts.value == facts
+    upload(picker.controls.upload, "good.png", PNG)
+    assert picker.message == ""
+
+
+@pytest.mark.parametrize(
+    "image, words",
+    [
+        (np.full((8, 8, 3), np.nan), "values nan"), (np.zeros((3, 8, 8), np.uint8), "channels come last"),
+        (Path("nowhere", "cat.png"), "No such file"), (42, "give a path"),
+    ],
+)  # fmt: skip
+def test_a_first_picture_that_is_none(image, words):
+    picker = ClassPicker(image, classifier(), class_name="cat", method="signed")
+    assert words in picker.message
+    assert picker.controls.box.disabled and not picker.controls.upload.disabled
+    upload(picker.controls.upload, "good.png", PNG)
+    assert picker.message == "" and not picker.controls.box.disabled
+
+
+def test_a_network_that_answers_nan(picker):
+    before = picker.picture()
+    picker.classifier.model.head.bias.data[0] = float("nan")
+    assert not picker.show(IMAGE[::-1])
+    assert "NaN" in picker.message and np.array_equal(picker.picture(), before)
+
+
+def test_without_a_picture_it_waits_for_one():
+    picker = ClassPicker(classifier=classifier())
+    assert "Own picture" in picker.message and picker.controls.save.disabled
+    with pytest.raises(ValueError, match="no picture to save"):
+        picker.save()
+
+
+# Networks of other kinds
+
+
+def test_guided_methods_need_relus():
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.SiLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 6))
+    picker = ClassPicker(IMAGE, classifier(model.eval(), "1"))
+    assert [key for _, key in picker.controls.method.options] == [
+        "grad_cam",
+        "counterfactual",
+        "signed",
+        "saliency",
+        "cam",
+    ]
+    assert "no ReLU: silu (1×)" in picker.controls.about.value
+
+
+def test_a_network_without_convolution_has_saliency():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 8 * 8, 6)).eval()
+    picker = ClassPicker(IMAGE, classifier(model, None))
+    assert picker.method == "saliency" and picker.message == "" and picker.layer is None
+    assert "no convolutional map" in picker.controls.about.value
+    picker.class_name = "boat"
+    assert picker.controls.title.value == "Saliency: “boat”"
+
+
+def test_a_softmax_at_the_end_is_remarked():
+    model = nn.Sequential(SmallNet(classes=6), nn.Softmax(1)).eval()
+    picker = ClassPicker(IMAGE, classifier(model, "0.relu2"))
+    assert "softmax" in picker.controls.about.value
+
+
+def test_layers_from_deep_to_shallow():
+    names = ["features.4", "features.6", "features.13", "features.20", "features"]
+    assert map_layers(PhotoNet(4), "features", (3, 64, 64)) == [
+        "features.5",
+        "features.12",
+        "features.19",
+        "features",
+    ], names
+
+
+def test_a_block_is_offered_rather_than_a_step_within_the_next():
+    from torchvision.models import resnet18
+
+    assert map_layers(resnet18(), "layer4", (3, 224, 224)) == ["layer1", "layer2", "layer3", "layer4"]
+
+
+# Saving
+
+
+def test_saved_pictures_are_whole_and_never_overwritten(picker, tmp_path):
+    picker.class_name = "<b>bold</b>"
+    picker.controls.save.click()
+    assert "picture_grad-cam-b-bold-b-layer-relu2.png" in picker.message and str(tmp_path) in picker.message
+    picker.controls.save.click()
+    assert "picture_grad-cam-b-bold-b-layer-relu2-2.png" in picker.message
+    assert picker.save(tmp_path / "mine.png") == (tmp_path / "mine.png").resolve()
+    assert np.array_equal(decoded((tmp_path / "mine.png").read_bytes()), picker.picture())
+    (tmp_path / "mine.png").write_bytes(b"precious")
+    with pytest.raises(FileExistsError, match="choose another name"):
+        picker.save(tmp_path / "mine.png")
+    assert (tmp_path / "mine.png").read_bytes() == b"precious"
+    with pytest.raises(ValueError, match="end in .png"):
+        picker.save(tmp_path / "mine.jpg")
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_folder_that_cannot_be_written_to(picker, tmp_path, monkeypatch):
+    def refused(*args, **kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "mkstemp", refused)  # root may write everywhere
+    picker.controls.save.click()
+    assert "cannot save a picture there (Permission denied); choose another folder" in picker.message
+    monkeypatch.undo()
+    with pytest.raises(FileNotFoundError, match="choose another folder"):
+        picker.save(tmp_path / "missing" / "mine.png")
+
+
+def test_a_failed_save_leaves_nothing_behind(picker, tmp_path, monkeypatch):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    picker.controls.save.click()
+    assert "No space left on device" in picker.message and not list(tmp_path.iterdir())
+
+
+# As a widget
+
+
+def test_only_widgets_that_notebook_tests_can_compare(picker):
+    parts, found = [picker], []
+    while parts:
+        found.append(parts.pop())
+        parts += getattr(found[-1], "children", ())
+    assert not any(isinstance(w, (widgets.Output, widgets.interactive)) for w in found)
+    assert repr(picker) == "ClassPicker: run this cell in JupyterLab to use it"  # the same whatever weights there are
+    html = " ".join(w.value for w in found if isinstance(w, widgets.HTML))
+    assert "<script" not in html and "random &lt;weights&gt;" in html
+
+
+def test_the_callers_model_is_left_alone():
+    model = SmallNet(classes=6).train()
+    ClassPicker(IMAGE, classifier(model), method="guided_backprop")
+    assert model.training and all(p.grad is None for p in model.parameters())
+    assert not torch.is_inference_mode_enabled()

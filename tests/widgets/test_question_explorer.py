@@ -1,0 +1,441 @@
+"""The question explorer without a browser, with the shipped networks: values in, image bytes and words out."""
+
+from __future__ import annotations
+
+import cv2
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from support.scenery import PNG, SCENE
+from support.talkers import ANSWERS as FEW
+from support.talkers import question_system
+from support.tiny import Passes
+from support.uploads import upload
+
+from gradcam_lib import load_vqa, overlay, scale_by_max, upsample
+from gradcam_lib.language.question_answering import FILES, QuestionSystem
+from gradcam_lib.language.systems import found
+from gradcam_lib.pictures.images import seen
+from gradcam_lib.widgets import QuestionExplorer
+from gradcam_lib.widgets.answered_question import ATTENTION, METHODS
+from gradcam_lib.widgets.question_networks import MODELS
+from gradcam_lib.widgets.scene_questions import examples, key, truths
+from gradcam_lib.widgets.source_controls import WORLD
+from gradcam_lib.worlds import scenes
+
+QUESTION = "What color is the umbrella?"
+SIDE = 448
+
+
+def at_hand(name: str) -> bool:
+    try:
+        return found(name, FILES, "default")[0].is_file()
+    except FileNotFoundError:
+        return False
+
+
+pytestmark = pytest.mark.skipif(not all(map(at_hand, MODELS[WORLD])), reason="no network's weights are at hand")
+
+
+@pytest.fixture(scope="module")
+def vqa() -> QuestionSystem:
+    return load_vqa("world-vgg16")
+
+
+@pytest.fixture
+def explorer(tmp_path) -> QuestionExplorer:
+    return QuestionExplorer(SCENE, question=QUESTION, folder=tmp_path)
+
+
+def decoded(data: bytes) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+
+
+def state(explorer: QuestionExplorer) -> tuple:
+    values = [getattr(explorer, name) for name in ("question", "answers", "model", "method", "opacity")]
+    return (*values, explorer.picture().tobytes(), explorer.controls.title.value)
+
+
+def content(explorer: QuestionExplorer) -> bool:
+    """Nothing to complain of; that a map is empty may be worth a note with any weights."""
+    return all("the map is empty" in note for note in filter(None, explorer.message.split("; ")))
+
+
+def unlikely(explorer: QuestionExplorer) -> list[str]:
+    likely = [answer for answer, _ in explorer.explained.top]
+    return [answer for answer in explorer.explained.e.answers if answer not in likely]
+
+
+# What is shown
+
+
+def test_it_begins_with_a_question_and_its_predicted_answer() -> None:
+    explorer = QuestionExplorer(seed=7)
+    assert explorer.question == examples(scenes.sample(7))[0] and content(explorer)
+    assert explorer.shown == [explorer.explained.predicted] and explorer.answers == ()
+    assert explorer.controls.title.value == f"Grad-CAM: {explorer.question}"
+    assert np.array_equal(decoded(explorer.image.value), explorer.picture())
+
+
+def test_the_pictures_are_the_librarys(explorer: QuestionExplorer, vqa: QuestionSystem) -> None:
+    explorer.answers, explorer.shared_scale = unlikely(explorer)[:2], False
+    base = seen(explorer.source.picture, vqa.transform.at(SIDE))
+    for tile, answer in zip(explorer.controls.tiles, explorer.answers, strict=False):
+        L = upsample(vqa.explain(explorer.source.picture, QUESTION, answer)[None], (SIDE, SIDE))
+        wanted = overlay(base, scale_by_max(L)[0], opacity=explorer.opacity)
+        assert np.abs(decoded(tile.image.value).astype(int) - wanted).max() <= 1
+        assert f"<b>{answer}</b>" in tile.caption.value
+    assert explorer.picture().shape == (SIDE, 2 * SIDE + 12, 3)
+
+
+def test_probabilities_are_the_networks(explorer: QuestionExplorer, vqa: QuestionSystem) -> None:
+    for i, (answer, p) in enumerate(vqa.answer(explorer.source.picture, QUESTION, k=5)):
+        assert explorer.controls.likeliest[i].description == answer
+        assert f"{100 * p:.1f} %" in explorer.controls.bars[i].value or p < 0.001
+
+
+def test_the_network_runs_once_for_a_picture_and_a_question(vqa: QuestionSystem) -> None:
+    passes = Passes(vqa.model)
+    explorer = QuestionExplorer(SCENE, vqa)
+    assert passes.count == 1
+    pictures = set()
+    for explorer.method in METHODS:
+        for answer in ("yes", "red", "dog"):
+            explorer.answers = answer
+            pictures.add(explorer.picture().tobytes())
+    explorer.answers = ("yes", "no", "red", "blue")
+    assert passes.count == 1 and len(pictures) > 8
+    explorer.question = "Is there a dog?"
+    assert passes.count == 2
+    explorer.source.remove("dog-1")
+    assert passes.count == 3
+    passes.handle.remove()
+
+
+def test_the_map_depends_on_the_answer_and_on_the_question(explorer: QuestionExplorer) -> None:
+    explorer.method, seen_before = "signed", set()
+    for explorer.question in (QUESTION, "Is there a dog?"):
+        for explorer.answers in ("red", "left", "dog"):
+            seen_before.add(explorer.picture().tobytes())
+    assert len(seen_before) == 6
+
+
+def test_one_scale_for_all_makes_weak_answers_weak(explorer: QuestionExplorer) -> None:
+    explorer.opacity, explorer.answers = 1.0, ("red", "blue", "zebra")
+    shared = [tile.legend.value for tile in explorer.controls.tiles[:3]]
+    together = explorer.picture().astype(int).sum()
+    explorer.shared_scale = False
+    assert len(set(shared)) == 1 and explorer.picture().astype(int).sum() >= together
+
+
+def test_opacity_nought_is_the_picture(explorer: QuestionExplorer) -> None:
+    explorer.controls.opacity.value = 0
+    assert np.array_equal(
+        explorer.picture(), seen(explorer.source.picture, explorer.explained.system.transform.at(SIDE))
+    )
+    explorer.method = "guided_backprop"
+    assert explorer.controls.opacity.disabled
+
+
+# Questions
+
+
+def test_unknown_words_are_marked(explorer: QuestionExplorer) -> None:
+    explorer.controls.question.value = "Is the <b>flibbertigibbet</b> an umbrella? 😀 собака"
+    assert explorer.question.startswith("Is the <b>") and explorer.explained.e.unknown == [
+        "b", "flibbertigibbet", "😀", "собака"
+    ]  # fmt: skip
+    words = explorer.controls.words.value
+    assert (
+        "[flibbertigibbet]" in words and "[umbrella]" not in words and "does not know" in words and "<b>" not in words
+    )
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [("", "no words"), ("  ", "no words"), ("?!…", "no words"), ("x" * 10_000, "10,000 characters, at most 500")],
+)
+def test_a_question_that_cannot_be_asked_changes_nothing(explorer: QuestionExplorer, text: str, words: str) -> None:
+    before = state(explorer)
+    explorer.controls.question.value = text
+    assert words in explorer.message and "Problem" in explorer.controls.message.value and state(explorer) == before
+    assert explorer.controls.question.value == text  # to be mended
+    explorer.controls.question.value = "Is there a dog?"
+    assert content(explorer) and explorer.question == "Is there a dog?"
+
+
+@pytest.mark.parametrize(
+    "text", ["😀", "这是什么?", "ما هذا؟", "x" * 500, "a " * 250, "<script>alert(1)</script>", "\0"]
+)
+def test_whatever_can_be_asked_is_answered(explorer: QuestionExplorer, text: str) -> None:
+    explorer.question = text
+    assert explorer.question == text or "no words" in explorer.message
+    assert "<script" not in explorer.controls.words.value
+
+
+def test_examples_are_of_the_scene(explorer: QuestionExplorer) -> None:
+    c = explorer.controls
+    offered = [value for _, value in c.examples.options][1:]
+    assert sorted(offered) == sorted(q for q, *_ in scenes.questions(SCENE))
+    for question in offered:
+        c.examples.value = question
+        assert explorer.question == c.question.value == question and content(explorer)
+        assert explorer.explained.truth.startswith("In this scene: ") and "In this scene" in c.words.value
+
+
+def test_what_is_true_is_known_in_every_phrasing(explorer: QuestionExplorer) -> None:
+    for q, answer, id, _ in scenes.questions(SCENE):
+        assert truths(SCENE)[key(q)] == (answer, id)
+    for explorer.question in ("Which color is the umbrella?", "what is the color of the umbrella"):
+        assert explorer.explained.truth == "In this scene: red (umbrella 1, red)"
+    explorer.question = "Who is there?"
+    assert explorer.explained.truth == ""
+
+
+def test_another_question_starts_at_its_predicted_answer(explorer: QuestionExplorer) -> None:
+    explorer.answers = ("red", "blue")
+    explorer.question = "Is there a dog?"
+    assert explorer.answers == () and explorer.shown == [explorer.explained.predicted]
+
+
+# Answers
+
+
+def test_buttons_put_answers_side_by_side(explorer: QuestionExplorer) -> None:
+    c, likely = explorer.controls, [answer for answer, _ in explorer.explained.top]
+    c.likeliest[1].click()
+    assert explorer.shown == likely[:2] and [b.icon for b in c.likeliest] == ["check", "check", "", "", ""]
+    assert [tile.box.layout.display for tile in c.tiles] == [None, None, "none", "none"]
+    c.tiles[0].away.click()
+    assert explorer.shown == [likely[1]]
+    c.likeliest[1].click()  # the last one stays
+    assert explorer.shown == [likely[1]]
+    c.likeliest[0].click(), c.likeliest[1].click()
+    assert explorer.answers == () and explorer.shown == likely[:1]
+
+
+@pytest.mark.parametrize("typed", ["zebra", "  ZEBRA "])
+def test_an_answer_is_typed(explorer: QuestionExplorer, typed: str) -> None:
+    predicted = explorer.explained.predicted
+    explorer.controls.box.value = typed
+    assert explorer.shown == list(dict.fromkeys([predicted, "zebra"])) and explorer.controls.box.value == ""
+    assert "zebra" in explorer.controls.box.options
+
+
+@pytest.mark.parametrize("typed", ["purple cow", "<i>red</i>", "😀", "x" * 10_000, "красный"])
+def test_an_unknown_answer_falls_back_to_the_predicted_one(explorer: QuestionExplorer, typed: str) -> None:
+    before, predicted = explorer.picture(), explorer.explained.predicted
+    explorer.controls.box.value = typed
+    assert explorer.shown == [predicted] and np.array_equal(explorer.picture(), before)
+    assert f"the predicted one, “{predicted}”, is explained instead" in explorer.message and len(explorer.message) < 200
+    assert "Note" in explorer.controls.message.value and "<i>" not in explorer.controls.message.value
+    explorer.answers = other = tuple(unlikely(explorer)[:1])
+    explorer.answers = (*other, typed)
+    assert explorer.shown == [*other, predicted] and "is explained instead" in explorer.message
+    explorer.opacity = 0.3  # said once
+    assert "instead" not in explorer.message
+
+
+def test_five_answers_are_too_many(explorer: QuestionExplorer) -> None:
+    explorer.answers = four = tuple(unlikely(explorer)[:4])
+    before = state(explorer)
+    explorer.controls.likeliest[0].click()
+    assert "at most 4 fit side by side" in explorer.message and state(explorer) == before
+    assert explorer.controls.likeliest[0].icon == "" and explorer.shown == list(four)
+
+
+@pytest.mark.parametrize(
+    "setting, value, words",
+    [
+        ("answers", [3], "give a name"), ("answers", None, "not iterable"), ("method", "cam", "one of 'grad_cam'"),
+        ("method", "attention_word", "not on offer"), ("opacity", 2.0, "from 0"), ("question", None, "expected a"),
+        ("question", 7, "expected a"), ("model", None, "None"), ("model", "world-vgg11", "one of 'world-alexnet'"),
+    ],
+)  # fmt: skip
+def test_a_bad_setting_changes_nothing(explorer: QuestionExplorer, setting: str, value, words: str) -> None:
+    before = state(explorer)
+    setattr(explorer, setting, value)
+    assert words in explorer.message and state(explorer) == before
+
+
+# Networks
+
+
+def test_networks_are_loaded_when_they_are_asked(explorer: QuestionExplorer, vqa: QuestionSystem) -> None:
+    assert list(explorer.networks.loaded) == ["world-vgg16"]
+    explorer.answers = ("red", "blue")
+    pictures = {explorer.picture().tobytes()}
+    for name in ("world-alexnet", "world-vgg19", "world-coattention"):
+        explorer.controls.model.value = name
+        assert explorer.model == name and content(explorer) and name in explorer.controls.about.value
+        assert explorer.question == QUESTION and explorer.shown == ["red", "blue"]
+        pictures.add(explorer.picture().tobytes())
+    assert len(pictures) == 4 and len(explorer.networks.loaded) == 4
+
+
+def test_co_attention_shows_where_it_looked(explorer: QuestionExplorer) -> None:
+    c = explorer.controls
+    assert not set(ATTENTION) & {name for _, name in c.method.options}
+    explorer.model = "world-coattention"
+    pictures = set()
+    for c.method.value in ATTENTION:
+        assert explorer.method == c.method.value and "background" in c.words.value
+        pictures.add(explorer.picture().tobytes())
+    explorer.answers = ("red", "zebra")
+    assert np.array_equal(decoded(c.tiles[0].image.value), decoded(c.tiles[1].image.value)) and len(pictures) == 3
+    explorer.model = "world-alexnet"
+    assert explorer.method == c.method.value == "grad_cam" and "this network has none" in explorer.message
+
+
+def test_a_network_whose_weights_are_missing(explorer: QuestionExplorer, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("GRADCAM_WEIGHTS", str(tmp_path))
+    monkeypatch.setattr("gradcam_lib.language.systems.MODELS", tmp_path)
+    before = state(explorer)
+    explorer.controls.model.value = "world-vgg19"
+    assert "training.vqa --name vgg19" in explorer.message and state(explorer) == before
+    assert explorer.controls.model.value == "world-vgg16"
+    empty = QuestionExplorer(SCENE)
+    assert "training.vqa --name vgg16" in empty.message and empty.controls.save.disabled
+    assert empty.controls.model.value is None
+    monkeypatch.undo()
+    empty.controls.model.value = "world-alexnet"
+    assert empty.message == "" and empty.question and not empty.controls.save.disabled
+
+
+def test_a_network_of_ones_own() -> None:
+    explorer = QuestionExplorer(SCENE, question_system(), answers=["dog", "zebra"])
+    assert explorer.model == "own" and set(explorer.controls.box.options) == set(FEW)
+    assert "'zebra': none of the 5 answers" in explorer.message
+    explorer.model = "world-vgg16"
+    assert content(explorer) and explorer.shown[0] == "dog"
+    explorer.answers = ("zebra", "dog")
+    explorer.model = "own"
+    assert "'zebra': none of the 5 answers" in explorer.message and "zebra" not in explorer.shown
+
+
+# Scenes
+
+
+def test_an_edited_scene_is_asked_again(explorer: QuestionExplorer) -> None:
+    explorer.answers = ("red", "blue")
+    before = explorer.picture()
+    explorer.source.thing.value = "umbrella-1"
+    explorer.source.removal.click()
+    assert explorer.question == QUESTION and explorer.answers == ("red", "blue") and explorer.explained.truth == ""
+    assert not np.array_equal(explorer.picture(), before)
+    explorer.source.back.click()
+    assert np.array_equal(explorer.picture(), before) and explorer.explained.true == "red"
+
+
+def test_a_new_scene_is_asked_what_fits_it(explorer: QuestionExplorer) -> None:
+    explorer.source.show_seed(next(s for s in range(100) if scenes.sample(s).place == "savannah"))
+    assert explorer.question == examples(explorer.source.scene)[0] == explorer.controls.question.value
+    explorer.question = "Is anybody there?"  # typed by hand: it stays
+    explorer.source.new.click()
+    assert explorer.question == "Is anybody there?" and explorer.answers == ()
+    explorer.question = "Where is this?"  # fits every scene
+    explorer.source.new.click()
+    assert explorer.question == "Where is this?" and explorer.explained.true == explorer.source.scene.place
+
+
+@pytest.mark.parametrize("seed", ["-1", "many"])
+def test_a_bad_seed_changes_nothing(explorer: QuestionExplorer, seed: str) -> None:
+    before = state(explorer)
+    explorer.source.seed.value = seed
+    assert "whole number" in explorer.source.message and state(explorer) == before
+
+
+@pytest.fixture
+def no_squeezenet(monkeypatch, tmp_path) -> None:
+    for name, value in {"GRADCAM_WEIGHTS": tmp_path, "TORCH_HOME": tmp_path, "GRADCAM_OFFLINE": 1}.items():
+        monkeypatch.setenv(name, str(value))
+
+
+def test_an_own_picture(explorer: QuestionExplorer, no_squeezenet) -> None:
+    upload(explorer.source.upload, "mine.png", PNG)
+    assert explorer.source.note and explorer.question == QUESTION and explorer.explained.truth == ""
+    assert explorer.controls.examples.options == (("none for this picture", ""),)
+    before = state(explorer)
+    upload(explorer.source.upload, "broken.png", PNG[:50])
+    assert "broken.png" in explorer.source.message and state(explorer) == before
+    explorer.source.back.click()
+    assert explorer.explained.true == "red"
+
+
+# Photographs
+
+
+def networks(explorer: QuestionExplorer) -> list[str]:
+    return [name for _, name in explorer.controls.model.options]
+
+
+def test_photographs_have_networks_of_their_own(vqa: QuestionSystem) -> None:
+    photographs = question_system()
+    explorer = QuestionExplorer(SCENE, photographs=photographs, question=QUESTION, answers=["red", "blue"])
+    explorer.source.switch.value = "photo"
+    assert explorer.model == "photo" and explorer.explained.system is photographs and explorer.answers == ()
+    assert networks(explorer) == list(MODELS["photo"]) and "untrained" in explorer.controls.about.value
+    assert explorer.question == examples(None, "grace_hopper")[0] == explorer.controls.question.value
+    assert explorer.explained.truth == "" and set(explorer.controls.box.options) == set(FEW)
+    explorer.source.photograph.value = "motorcycle"
+    assert explorer.question == "What color is the motorcycle?" and explorer.stem == "motorcycle"
+    explorer.answers = ("red", "kite")
+    L = upsample(photographs.explain(explorer.source.picture, explorer.question, "kite")[None], (SIDE, SIDE))
+    explorer.shared_scale = False
+    wanted = overlay(explorer.source.picture, scale_by_max(L)[0], opacity=explorer.opacity)
+    assert np.abs(decoded(explorer.controls.tiles[1].image.value).astype(int) - wanted).max() <= 1
+    explorer.question = "Who is that?"  # typed by hand: it stays
+    explorer.source.photograph.value = "cat"
+    assert explorer.question == "Who is that?" and explorer.answers == ()
+    explorer.question = "Is there a dog?"  # fits every photograph
+    explorer.source.photograph.value = "coffee"
+    assert explorer.question == "Is there a dog?"
+    explorer.question = "What color is the cup?"  # no question for a scene
+    explorer.source.switch.value = "world"
+    assert explorer.model == "world-vgg16" and networks(explorer) == list(MODELS[WORLD])
+    assert explorer.explained.true and explorer.question == examples(SCENE)[0]
+
+
+def test_the_network_that_was_asked_last_is_asked_again(explorer: QuestionExplorer) -> None:
+    explorer.networks.loaded["photo"] = explorer.networks.loaded["photo-coattention"] = question_system()
+    explorer.model = "world-alexnet"
+    explorer.source.switch.value = "photo"
+    explorer.controls.model.value = "photo-coattention"
+    explorer.source.switch.value = "world"
+    assert explorer.model == explorer.controls.model.value == "world-alexnet"
+    explorer.source.switch.value = "photo"
+    assert explorer.model == explorer.controls.model.value == "photo-coattention"
+    before = state(explorer)
+    explorer.model = "world-alexnet"
+    assert "made for the other kind of picture" in explorer.message and state(explorer) == before
+
+
+def test_without_squeezenet_the_world_stays(explorer: QuestionExplorer, no_squeezenet) -> None:
+    before = state(explorer)
+    explorer.source.switch.value = "photo"
+    assert "the networks for photographs cannot be had" in explorer.source.message and state(explorer) == before
+    assert explorer.source.switch.value == "world" and networks(explorer) == list(MODELS[WORLD])
+    explorer.model = "photo"
+    assert "made for the other kind of picture" in explorer.message and state(explorer) == before
+
+
+# As a widget
+
+
+def test_maps_are_saved_side_by_side(explorer: QuestionExplorer, tmp_path) -> None:
+    explorer.answers = ("red", "blue")
+    explorer.controls.save.click()
+    assert "Saved" in explorer.controls.message.value
+    (path,) = tmp_path.iterdir()
+    assert path.name == "scene-3_grad-cam-red-blue.png" and np.array_equal(
+        decoded(path.read_bytes()), explorer.picture()
+    )
+
+
+def test_only_widgets_that_notebook_tests_can_compare(explorer: QuestionExplorer) -> None:
+    parts, seen_parts = [explorer], []
+    while parts:
+        seen_parts.append(parts.pop())
+        parts += getattr(seen_parts[-1], "children", ())
+    assert not any(isinstance(w, (widgets.Output, widgets.interactive)) for w in seen_parts)
+    assert repr(explorer) == "QuestionExplorer: run this cell in JupyterLab to use it"
