@@ -1,29 +1,38 @@
-"""The order of the tests, and how nbval runs the notebooks. Here because pytest asks only folders above a notebook."""
+"""How the tests are spread over processes, and how nbval runs the notebooks. Here, above both tests and notebooks."""
 
 from __future__ import annotations
 
 import os
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # a process for every core: two threads each would only wait for each other
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by torch when it is imported, here and in the kernels
+
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from unittest import mock
 
 import pytest
+from support.committed import depends_on_weights, outdated
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first, then the notebooks, the browser last: most failures show in the first minute."""
     items.sort(key=_slowness)
+    for item in items:
+        # A file's tests share what is costly to make. A notebook's cells need one kernel; each whole run stands alone.
+        group = item.nodeid if item.path.name == "test_notebooks.py" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _slowness(item: pytest.Item) -> int:
-    if item.path.name == "test_browser.py":
+    if item.path.parent.name == "browser":
         return 2
     return int(item.path.suffix == ".ipynb" or item.path.name == "test_notebooks.py")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """nbval runs the notebooks as in a fresh clone without a network; test_notebooks.py runs them with weights."""
+    """nbval runs the notebooks as in a fresh clone without a network; test_notebooks.py runs some with weights too."""
     if item.path.suffix != ".ipynb":
         return (yield)
     with nothing_at_hand(item.config):
@@ -36,7 +45,7 @@ def nothing_at_hand(config: pytest.Config) -> Iterator[None]:
     changes = {
         "GRADCAM_OFFLINE": "1",
         "TORCH_HOME": str(output / "no-cache"),  # never made
-        "GRADCAM_FIGURES": str(output / "figures-offline"),  # the committed figures come from another network
+        "GRADCAM_FIGURES": str(output / "figures-offline"),  # the committed ones stay as they are
         "IPYTHONDIR": str(output / "ipython"),  # not the reader's own profile
     }
     with mock.patch.dict(os.environ, changes):
@@ -47,9 +56,17 @@ def nothing_at_hand(config: pytest.Config) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """A notebook that warns is a failure too; nbval's lax mode would let it pass."""
+    """A notebook that warns is a failure too, and so is a picture that is no longer what the code draws.
+
+    nbval's lax mode would let both pass. Where pictures depend on the weights at hand, test_notebooks.py compares them.
+    """
     result = yield
-    for output in getattr(item, "test_outputs", None) or []:
-        if output.get("name") == "stderr":
-            pytest.fail(f"the cell wrote to stderr:\n{output.text}", pytrace=False)
+    if item.path.suffix == ".ipynb":
+        outputs = getattr(item, "test_outputs", None) or []
+        if said := [output.text for output in outputs if output.get("name") == "stderr"]:
+            pytest.fail(f"the cell wrote to stderr:\n{said[0]}", pytrace=False)
+        if outputs and not depends_on_weights(item.path):
+            figures = item.config.rootpath / "test-output" / "figures-offline"
+            if found := outdated(item.cell, outputs, figures):
+                pytest.fail(f"{found}; python3 start.py notebooks draws it anew", pytrace=False)
     return result
