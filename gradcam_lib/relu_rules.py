@@ -147,7 +147,8 @@ def _between(logits: Tensor, x: Tensor) -> set[Node]:
             if below not in above:
                 todo.append(below)
             above[below].append(node)
-    found, todo = set(), [get_gradient_edge(x).node]
+    with torch.inference_mode(False):  # the caller may work under it, and PyTorch looks the node up by making a view
+        found, todo = set(), [get_gradient_edge(x).node]
     while todo:
         node = todo.pop()
         if node not in found:
