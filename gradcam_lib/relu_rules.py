@@ -117,7 +117,9 @@ class ReLURules(TorchFunctionMode):
         with torch.no_grad():
             value = call()
         if call.in_place:
-            return f.copy_(_Rectify.apply(before, [f.detach().clone()], ceiling, self._way))
+            return f.copy_(
+                _Rectify.apply(before, [f.detach()], ceiling, self._way)
+            )  # the same numbers, and their graph
         return _Rectify.apply(before.to(value.dtype).expand(value.shape), [value], ceiling, self._way)
 
     def check(self, model: nn.Module, logits: Tensor, x: Tensor) -> None:
