@@ -148,7 +148,7 @@ class Explanation:
             self._pixels = self._run([], pixels=True)
         kept = self._pixels
         if rule != "plain" and strict:
-            kept.rules.check(self._run.model)
+            kept.rules.check(self._run.model, kept.logits, kept.x)
         with kept.rules.use(rule):
             return _grad(kept.logits, kept.x, self._row(target), "the pixels")
 

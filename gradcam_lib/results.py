@@ -22,6 +22,8 @@ def share(hits: Sequence[bool]) -> dict[str, float]:
 
 def average(values: Sequence[float], *, seed: int = 0, draws: int = 2000) -> dict[str, float]:
     """Mean with its 95 % bootstrap interval: {"value", "low", "high"}; values: one per independent example."""
+    # scipy.stats.bootstrap draws the same numbers (a test holds that), but it refuses a single value, and the name of
+    # its argument for the seed changed with SciPy 1.15: these two lines serve every version.
     array = np.asarray(values, float)
     picks = np.random.default_rng(seed).integers(len(array), size=(draws, len(array)))
     low, high = np.quantile(array[picks].mean(1), (0.025, 0.975))

@@ -258,3 +258,62 @@ def test_summing_channels_and_averaging_them_differ_by_a_factor_only():
     averaged = (e.weights(1)[..., None, None] * e.activation()).mean(1).relu()
     assert close(scale_by_max(averaged), scale_by_max(e.map(1)))
     assert close(averaged * 5, e.map(1))
+
+
+RELUS = {
+    "clip": lambda f: f.clip(min=0),
+    "maximum": lambda f: torch.maximum(f, torch.zeros_like(f)),
+    "where": lambda f: torch.where(f > 0, f, 0),
+    "a product with a mask": lambda f: f * (f > 0),
+    "masked_fill": lambda f: f.masked_fill(f < 0, 0),
+    "threshold": lambda f: F.threshold(f, 0, 0),
+}
+
+
+class Renamed(SmallNet):
+    """The network of ``SmallNet`` with another function for its ReLUs."""
+
+    def __init__(self, relu):
+        super().__init__()
+        self.relu = relu
+
+    def forward(self, x):
+        return self.head(self.relu(self.conv2(self.relu(self.conv1(x)))).flatten(1))
+
+
+@pytest.mark.parametrize("name", RELUS)
+def test_a_relu_by_another_name_is_guided_too(name):
+    """Whoever looks for ``relu`` alone hands on the plain gradient, without a word."""
+    assert torch.equal(guided_backprop(Renamed(RELUS[name]), noise(), 1), guided_backprop(SmallNet(), noise(), 1))
+
+
+class OwnReLU(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, f):
+        ctx.save_for_backward(f)
+        return f.clamp(min=0)
+
+    @staticmethod
+    def backward(ctx, R):
+        return R * (ctx.saved_tensors[0] > 0)
+
+
+def test_an_activation_that_nobody_can_look_into_is_named():
+    """An ``autograd.Function`` of one's own and a recurrent layer used to be plain, without a word."""
+    with pytest.raises(ValueError, match=r"OwnReLU \(2×\).*pass strict=False"):
+        guided_backprop(Renamed(OwnReLU.apply), noise(), 1)
+    with pytest.raises(ValueError, match=r"gru_cell \(1×\).*pass strict=False"):
+        guided_backprop(nn.Sequential(nn.Flatten(), nn.GRUCell(192, 4)), noise(), 1)
+
+
+class Masked(nn.Module):
+    def forward(self, x):
+        return x * (torch.arange(8) < 6)
+
+
+def test_a_mask_of_padding_is_not_taken_for_a_relu():
+    """Where a map is positive, it has the values of f > 0 and another meaning."""
+    net, x = nn.Sequential(Masked(), nn.Flatten(), nn.Linear(192, 2)), noise().abs()
+    plain = saliency(net, x, 0)
+    assert torch.equal(guided_backprop(net, x, 0).abs().amax(1), plain)
+    assert (guided_backprop(net, x, 0) < 0).any()  # a rule at the mask would leave none

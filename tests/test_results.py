@@ -2,15 +2,29 @@
 
 import json
 
+import numpy as np
 import pytest
+from scipy.stats import bootstrap
 
 from gradcam_lib.paths import RESULTS
-from gradcam_lib.results import read_results, share, write_results
+from gradcam_lib.results import average, read_results, share, write_results
 
 
 def test_wilson_interval_by_hand():
     # 8 of 10, z = 1.96: centre (0.8 + z²/20) / (1 + z²/10) = 0.7167, half width 0.2266
     assert share([True] * 8 + [False] * 2) == {"value": 0.8, "low": 0.4902, "high": 0.9433}
+
+
+@pytest.mark.parametrize("values", [[0, 1, 1, 0.5], [3.0, 3.0], list(range(50))])
+def test_the_bootstrap_is_that_of_scipy(values):
+    draws = np.random.default_rng(4)
+    expected = bootstrap((values,), np.mean, n_resamples=2000, method="percentile", random_state=draws)
+    low, high = expected.confidence_interval
+    assert average(values, seed=4) == pytest.approx({"value": np.mean(values), "low": low, "high": high}, abs=6e-5)
+
+
+def test_a_single_value_is_its_own_interval():
+    assert average([0.25]) == {"value": 0.25, "low": 0.25, "high": 0.25}
 
 
 def test_what_is_written_is_read(tmp_path):

@@ -24,6 +24,7 @@ from gradcam_lib.paths import RESULTS
 from gradcam_lib.results import share, write_results
 
 RAREST = 5  # training questions that share an answer; rarer ones cannot be learnt
+PEOPLE = 10  # who answer each question of VQA v2; the accuracy counts how many of them say so
 ANSWER_TYPES = {"existence": "yes/no", "count": "number"}
 
 
@@ -69,16 +70,19 @@ def sample(rows: Sequence[Asked], n: int, seed: int) -> list[Asked]:
 
 
 def export(rows: Sequence[Asked], folder: str | Path, name: str) -> None:
-    """FOLDER/{questions,annotations}_NAME.json in VQA v2's format; a picture's number is its place among the names."""
+    """FOLDER/{questions,annotations}_NAME.json in VQA v2's format; a picture's number is its place among the names.
+
+    VQA v2 has the answers of ten people. Here the captions give one, which stands ten times, so that it scores 100 %.
+    """
     made = [
         vqa_v2.Question(
             number,
             row.picture,
             row.question,
-            " ".join(row.question.rstrip("?").split()[:2]),
+            vqa_v2.question_type(row.question),
             ANSWER_TYPES.get(row.type, "other"),
             row.answer,
-            (vqa_v2.Answer(row.answer, 1),),
+            tuple(vqa_v2.Answer(row.answer, i + 1) for i in range(PEOPLE)),
         )
         for number, row in enumerate(rows)
     ]

@@ -1,5 +1,9 @@
 """Masks as COCO's run lengths: how many pixels are off, then on, then off …, down one column after the other."""
 
+# pycocotools has these in C, but it believes every string: one that is cut short or damaged is read as other runs, or
+# beyond its end. The checks and their messages would stay, so the module would not get shorter; and it hands out
+# compressed strings only, where the files written here hold the runs that a reader can count.
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -26,6 +26,18 @@ CONTRACTIONS = {  # without the apostrophe → with it, only where nobody means 
 }
 
 
+# The 65 of VQA v2, in the order of its file mscoco_question_types.txt; the last stands for all other questions.
+QUESTION_TYPES = tuple(
+    "how many,is the,what,what color is the,what is the,is this,is this a,what is,are the,what kind of,is there a,"
+    "what type of,is it,what are the,where is the,is there,does the,what color are the,are these,are there,which,is,"
+    "what is the man,is the man,are,how,does this,what is on the,what does the,how many people are,what is in the,"
+    "what is this,do,what are,are they,what time,what sport is,are there any,is he,what color is,why,where are the,"
+    "what color,who is,what animal is,is the woman,is this an,do you,how many people are in,what room is,has,"
+    "is this person,what is the woman,can you,why is the,is the person,what is the color of the,what is the person,"
+    "could,was,is that a,what number is,what is the name,what brand,none of the above".split(",")
+)
+
+
 @dataclass(frozen=True)
 class Answer:
     """What one person answered, and whether they were sure: "yes", "maybe" or "no"."""
@@ -39,7 +51,7 @@ class Answer:
 class Question:
     """A question with its answers, ten in VQA v2; path where a folder of pictures was given.
 
-    answer_type: "yes/no", "number" or "other". question_type: its first words, such as "how many". Both group results.
+    answer_type: "yes/no", "number" or "other". question_type: one of ``QUESTION_TYPES``. Both group results.
     """
 
     question_id: int
@@ -54,6 +66,13 @@ class Question:
     def accuracy(self, answer: str) -> float:
         """``accuracy`` of an answer to this question."""
         return accuracy(answer, [given.answer for given in self.answers])
+
+
+def question_type(question: str) -> str:
+    """The longest of ``QUESTION_TYPES`` that the question begins with: "What color is the hat?" → what color is the."""
+    words = re.findall(r"[\w'’]+", question.lower())
+    begins = (" ".join(words[:n]) for n in range(len(words), 0, -1))
+    return next((begin for begin in begins if begin in QUESTION_TYPES), QUESTION_TYPES[-1])
 
 
 def image_name(image_id: int, data_subtype: str, suffix: str = ".jpg") -> str:

@@ -16,7 +16,8 @@ def box_from_map(heat: np.ndarray | Tensor, threshold: float = 0.15) -> tuple[in
 
     heat: (H, W) → (x0, y0, x1, y1) in pixels, x1 and y1 exclusive; None for an empty map, which points nowhere.
     15 % is Grad-CAM's threshold (Selvaraju et al. 2017, section 4.1), 20 % that of CAM (Zhou et al. 2016). Regions are
-    8-connected and the map should be upsampled first; the papers leave both open.
+    8-connected and the map should be upsampled first; the papers leave both open. The largest region is the one of most
+    pixels; of several as large, the one whose box begins highest, then the one furthest left.
     """
     heat = _map(heat)
     if not 0 < threshold <= 1:
@@ -25,8 +26,8 @@ def box_from_map(heat: np.ndarray | Tensor, threshold: float = 0.15) -> tuple[in
         return None
     region = (heat / heat.max() >= threshold).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(region, connectivity=8)
-    x, y, w, h, _ = stats[1 + stats[1:, cv2.CC_STAT_AREA].argmax()]
-    return int(x), int(y), int(x + w), int(y + h)
+    x, y, w, h, _ = max(stats[1:].tolist(), key=lambda box: (box[cv2.CC_STAT_AREA], -box[1], -box[0]))
+    return x, y, x + w, y + h
 
 
 def iou(a: Box | None, b: Box | None) -> float:
@@ -43,7 +44,9 @@ def pointing_hit(heat: np.ndarray | Tensor, where: Box | np.ndarray, tolerance: 
     """Whether the highest place of the map lies inside a box or mask, or within ``tolerance`` pixels of it.
 
     heat: (H, W); where: (x0, y0, x1, y1) or a boolean (H, W) mask. The pointing game (Zhang et al. 2016) allows 15
-    pixels. An empty map hits nothing. Always report it beside the hit rate of the picture's centre.
+    pixels. Of several places of the maximum the first in reading order counts. A map without a positive value points
+    nowhere: it hits nothing, not even a mask of the whole picture. Always report it beside the hit rate of the
+    picture's centre.
     """
     heat = _map(heat)
     mask = _mask(where, heat.shape)

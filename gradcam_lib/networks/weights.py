@@ -115,6 +115,9 @@ def download(release: Release, path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+# torch.hub.download_url_to_file waits for a silent server without end, shows its bar in notebooks, too, and takes a
+# file of the wrong size where there is no SHA-256. pooch has a time limit, but no addresses of files on the disk; it
+# would be one more dependency, with requests behind it, and the way from its errors to WeightsMissing stays as long.
 def _copy(release: Release, file: IO[bytes]) -> None:
     with urllib.request.urlopen(release.url, timeout=TIMEOUT) as answer:
         total = int(answer.headers.get("Content-Length") or release.size or 0) or None

@@ -140,7 +140,7 @@ def methods_for(e: Explanation, classifier: Classifier) -> tuple[dict[str, Metho
         offered = {key: m for key, m in offered.items() if not m.layered}
         missing.append("This network has no convolutional map, so there is no Grad-CAM.")
     try:
-        e._pixels.rules.check(classifier.model)
+        e._pixels.rules.check(classifier.model, e._pixels.logits, e._pixels.x)
     except ValueError as error:
         offered = {key: m for key, m in offered.items() if not key.startswith("guided")}
         missing.append(f"The guided methods are not offered: {str(error).split('. ')[0]}.")

@@ -48,6 +48,32 @@ def test_export_is_read_as_vqa_v2(photographs: Photographs, tmp_path: Path) -> N
     assert {q.answer_type for q in read} == {"yes/no", "number", "other"}
 
 
+def published_accuracy(answer: str, record: dict) -> float:
+    """min(people who said it / 3, 1), as visualqa.org states it, straight from the JSON record."""
+    return min(sum(given["answer"] == answer for given in record["answers"]) / 3, 1)
+
+
+def test_the_true_answer_to_an_exported_question_scores_full(photographs: Photographs, tmp_path: Path) -> None:
+    rows = asked(photographs, rarest=1)
+    photo_questions.export(rows, tmp_path, "train")
+    records = json.loads((tmp_path / "annotations_train.json").read_text(encoding="utf-8"))["annotations"]
+    assert [published_accuracy(row.answer, record) for row, record in zip(rows, records, strict=True)] == [1] * len(
+        rows
+    )
+    assert all(published_accuracy("nothing of this", record) == 0 for record in records)
+    assert all([a["answer_id"] for a in record["answers"]] == list(range(1, 11)) for record in records)
+    read = vqa_v2.read(tmp_path / "questions_train.json", tmp_path / "annotations_train.json")
+    assert all(question.accuracy(question.multiple_choice_answer) == 1 for question in read)
+
+
+def test_exported_questions_have_official_types(photographs: Photographs, tmp_path: Path) -> None:
+    photo_questions.export(asked(photographs, rarest=1), tmp_path, "train")
+    read = vqa_v2.read(tmp_path / "questions_train.json", tmp_path / "annotations_train.json")
+    types = {question.question: question.question_type for question in read}
+    assert types["what color is the dog?"] == "what color is the" and set(types.values()) <= set(vqa_v2.QUESTION_TYPES)
+    assert "is there a" in types.values()
+
+
 def test_the_command_shows_exports_and_stores_numbers_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = ["--data", str(made_flickr8k(tmp_path / "made", 180))]
     drawn = [*data, "--sample", "10", "--seed", "1"]

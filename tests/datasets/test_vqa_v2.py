@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradcam_lib.datasets import vqa_v2
-from gradcam_lib.datasets.vqa_v2 import Answer, Question, accuracy, normalised
+from gradcam_lib.datasets.vqa_v2 import QUESTION_TYPES, Answer, Question, accuracy, normalised, question_type
 
 ANSWERS = tuple(Answer("red" if i else "pink", i + 1, "yes" if i else "maybe") for i in range(10))
 QUESTIONS = [
@@ -114,6 +114,37 @@ def test_cut_or_missing_files_are_named(files: tuple[Path, Path]) -> None:
     files[1].unlink()
     with pytest.raises(FileNotFoundError, match=r"annotations\.json: no such file"):
         vqa_v2.read(*files)
+
+
+# -- question types
+
+
+def test_there_are_65_question_types() -> None:
+    assert len(QUESTION_TYPES) == len(set(QUESTION_TYPES)) == 65 and QUESTION_TYPES[-1] == "none of the above"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What color is the hat?", "what color is the"),
+        ("What color is this hat?", "what color is"),
+        ("What colors are there?", "what"),
+        ("How many people are in the boat?", "how many people are in"),
+        ("How many dogs are there?", "how many"),
+        ("is there a dog?", "is there a"),
+        ("Is there any dog?", "is there"),
+        ("Is it raining?", "is it"),
+        ("Is its tail black?", "is"),
+        ("What is the man doing?", "what is the man"),
+        ("What is the mane like?", "what is the"),
+        (" What   sport is this?", "what sport is"),
+        ("Whose dog runs?", "none of the above"),
+        ("Why?", "why"),
+        ("?", "none of the above"),
+    ],
+)
+def test_the_type_is_the_longest_beginning_in_whole_words(question: str, expected: str) -> None:
+    assert question_type(question) == expected
 
 
 # -- accuracy

@@ -114,6 +114,23 @@ def test_tokens_are_words_in_lower_case_and_parted_as_in_the_penn_treebank() -> 
     assert tokens(" ... ") == []
 
 
+@pytest.mark.parametrize(
+    ("caption", "expected"),
+    [
+        ("A 3.5 inch disk, 1,000 dogs at 7:30.", "a 3.5 inch disk 1,000 dogs at 7:30"),
+        ("The U.S. flag in the U.S.", "the u.s. flag in the u.s."),
+        ("at 5 p.m., or 5 a.m.", "at 5 p.m. or 5 a.m."),
+        ("either/or, black/white and 1/2.", "either/or black/white and 1/2"),
+        ("a 3.5-inch disk: 2, 3; 4.", "a 3.5-inch disk 2 3 4"),
+        ("It ends.A new one,without a space: it's so", "it ends a new one without a space it 's so"),
+        ("dogs / cats , 12. 3", "dogs cats 12 3"),
+        ("John F. Kennedy's U.S.A.'s flag", "john f kennedy 's u.s.a. 's flag"),
+    ],
+)
+def test_numbers_initials_and_words_with_a_slash_stay_whole(caption: str, expected: str) -> None:
+    assert tokens(caption) == expected.split()
+
+
 @pytest.mark.parametrize("score", [bleu, rouge_l, cider, cider_d])
 def test_captions_that_do_not_fit_together_are_refused(score) -> None:
     dog = ["a", "dog"]

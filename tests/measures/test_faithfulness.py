@@ -41,6 +41,17 @@ def test_equal_values_share_their_rank():
     assert rank_correlation(np.array([1.0, 1, 3, 4]), A.ravel()) == pytest.approx(4.5 / math.sqrt(4.5 * 5))
 
 
+@pytest.mark.parametrize("form", [np.asarray, torch.from_numpy])
+def test_values_that_differ_in_float64_alone_have_ranks_of_their_own(form):
+    a = 1 + np.arange(4) * 1e-12  # in float32 all are 1
+    assert rank_correlation(form(a), form(np.array([1.0, 2.0, 4.0, 3.0]))) == pytest.approx(0.8)
+    assert cosine_similarity(form(np.array([1.0, 1e-60])), form(np.array([0.0, 1e-60]))) == pytest.approx(1e-60)
+
+
+def test_half_precision_maps_are_compared_too():
+    assert rank_correlation(torch.from_numpy(A).bfloat16(), torch.from_numpy(A).half().requires_grad_()) == 1
+
+
 def test_a_constant_map_has_no_correlation():
     assert math.isnan(rank_correlation(A, np.ones((2, 2)))) and math.isnan(rank_correlation(0 * A, A))
 
@@ -97,6 +108,23 @@ def test_the_curve_has_a_point_more_than_steps():
 def test_equal_values_are_muted_in_reading_order():
     x = torch.tensor([[[[1.0, 4.0], [2.0, 3.0]]]])
     assert deletion_curve(total, x, torch.zeros(2, 2), steps=4).tolist() == [10, 9, 5, 3, 0]
+
+
+def test_the_first_point_is_the_whole_picture_and_the_last_the_replacement():
+    x = noise()
+    curve = deletion_curve(total, x, torch.rand(8, 8), steps=7, value=0.25)
+    assert curve[0] == pytest.approx(float(x.sum())) and curve[-1] == pytest.approx(0.25 * x.numel())
+
+
+def test_a_map_with_nan_has_no_curve():
+    with pytest.raises(ValueError, match="holds NaN"):
+        deletion_curve(total, noise(), torch.full((8, 8), float("nan")))
+
+
+def test_a_curve_is_that_of_one_picture():
+    with pytest.raises(ValueError, match=r"2 pictures: .* x\[:1\]"):
+        deletion_curve(total, noise(2), torch.rand(8, 8))
+    assert deletion_curve(total, noise(2)[:1], torch.rand(8, 8)).any()
 
 
 def test_a_map_of_another_size_is_refused():

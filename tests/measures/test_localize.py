@@ -34,6 +34,19 @@ def test_the_largest_region_is_the_one_of_most_places_and_not_the_widest():
     assert box_from_map(heat) == (3, 2, 6, 4)
 
 
+@pytest.mark.parametrize("turn", range(4))
+def test_of_regions_as_large_the_highest_counts_and_of_these_the_leftmost(turn):
+    corners = np.rot90([[1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0.9]], turn)
+    assert box_from_map(corners + np.rot90(corners)) == (0, 0, 1, 1)
+    below = np.array([[0, 0, 0, 0, 1], [1, 0, 0, 0, 0]])  # row 0 is higher, though further right
+    assert box_from_map(below) == (4, 0, 5, 1)
+
+
+def test_of_several_maxima_the_first_in_reading_order_points():
+    heat = np.array([[0, 0, 1], [1, 0, 0]])
+    assert pointing_hit(heat, (2, 0, 3, 1)) and not pointing_hit(heat, (0, 1, 1, 2))
+
+
 def test_the_region_holds_what_reaches_the_threshold():
     heat = np.array([[0, 14, 15, 100, 15, 14]])  # 15 % of 100 is 15
     assert box_from_map(heat) == (2, 0, 5, 1)
@@ -142,6 +155,11 @@ def test_the_tolerance_is_a_circle():
 
 def test_an_empty_map_hits_nothing():
     assert not pointing_hit(np.zeros((3, 3)), (0, 0, 3, 3), 15)
+
+
+@pytest.mark.parametrize("heat", [-np.ones((3, 3)), np.array([[-1.0, 0.0], [-2.0, 0.0]])])
+def test_a_map_without_a_positive_value_hits_nothing_though_it_has_a_highest_place(heat):
+    assert not pointing_hit(heat, np.ones(heat.shape, bool), 15)
 
 
 def test_nothing_hits_an_empty_mask():
