@@ -13,15 +13,28 @@ from unittest import mock
 
 import pytest
 from support.committed import depends_on_weights, outdated
+from xdist.scheduler import LoadFileScheduling
+
+
+class ByFile(LoadFileScheduling):
+    """Hands a process one file after the other: its tests share what is costly to make, its cells need one kernel.
+
+    Only test_notebooks.py is handed out test by test, since each test executes a notebook of its own.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return nodeid if file.endswith("test_notebooks.py") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quick tests first, then the notebooks, the browser last: most failures show in the first minute."""
     items.sort(key=_slowness)
-    for item in items:
-        # A file's tests share what is costly to make. A notebook's cells need one kernel; each whole run stands alone.
-        group = item.nodeid if item.path.name == "test_notebooks.py" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _slowness(item: pytest.Item) -> int:

@@ -213,7 +213,7 @@ def lab(given):
 
 VERBS = {
     "lab": lab,
-    "test": lambda given: ["-m", "pytest", "-n", "auto", "--dist", "loadgroup"] + given,  # a process for every core
+    "test": lambda given: ["-m", "pytest", "-n", "auto"] + given,  # a process for every core
     "notebooks": lambda given: ["-m", "gradcam_lib.notebooks"] + given,
     "explain": lambda given: ["-m", "gradcam_lib", "explain"] + given,
 }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
+import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbformat import NotebookNode
-from support.committed import alike, code, depends_on_weights, read, saved
+from PIL import Image
+from support.committed import alike, code, depends_on_weights, outdated, read, saved
 
 from gradcam_lib import notebooks
 from gradcam_lib.networks.weights import SQUEEZENET, WeightsMissing, obtain
@@ -169,3 +174,19 @@ def test_pictures_and_checked_text_are_not_stale(path: Path, tmp_path: Path, mon
     new = execute(path, variables={"GRADCAM_FIGURES": str(tmp_path)})
     assert differences(read(path), new) == [], "python3 start.py notebooks draws them anew"
     assert [name for name in drawn(path) if not alike(name, tmp_path)] == []
+
+
+def test_a_picture_that_the_code_no_longer_draws_is_noticed(tmp_path: Path) -> None:
+    def shown(grey: int, name: str) -> NotebookNode:
+        file = io.BytesIO()
+        Image.new("L", (8, 8), grey).save(file, "PNG")
+        data = {"image/png": base64.b64encode(file.getvalue()).decode()}
+        return nbformat.v4.new_code_cell(name, outputs=[nbformat.v4.new_output("display_data", data)])
+
+    figure = next(FIGURES.glob("*.png"))
+    cell = shown(0, f'save_figure("{figure.stem}")')
+    assert "out of date" in outdated(cell, cell.outputs, tmp_path)
+    shutil.copy(figure, tmp_path)
+    assert outdated(cell, cell.outputs, tmp_path) == ""
+    assert "changed by 9.0" in outdated(cell, shown(9, "").outputs, tmp_path)
+    assert "1 pictures became 0" in outdated(cell, [], tmp_path)

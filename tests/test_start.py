@@ -175,7 +175,7 @@ def test_each_verb_runs_its_command_where_it_should(
     assert [extra for extra in ran if isinstance(extra, str)] == ["", "test", ""]
     [explain, test, again] = [call for call in ran if isinstance(call, tuple)]
     assert explain[:2] == (["-m", "gradcam_lib", "explain", "cat.png", "--target", "tabby"], str(tmp_path))
-    assert test[:2] == (["-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-x"], str(ROOT))
+    assert test[:2] == (["-m", "pytest", "-n", "auto", "-x"], str(ROOT))
     assert again[:2] == (["-m", "gradcam_lib.notebooks", "04"], str(ROOT))
     env = test[2]
     assert env["PATH"].split(os.pathsep)[0] == os.path.dirname(start.PYTHON)

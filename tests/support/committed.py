@@ -46,5 +46,8 @@ def outdated(cell: NotebookNode, outputs: list[NotebookNode], figures: Path) -> 
 
 def alike(name: str, folder: Path) -> bool:
     """Whether a figure is, but for what a font or a processor may change, the committed one."""
-    a, b = (np.asarray(Image.open(f / f"{name}.png").convert("RGB"), np.float32) for f in (FIGURES, folder))
+    files = [FIGURES / f"{name}.png", folder / f"{name}.png"]
+    if not all(file.is_file() for file in files):
+        return False
+    a, b = (np.asarray(Image.open(file).convert("RGB"), np.float32) for file in files)
     return a.shape == b.shape and float(np.abs(a - b).mean()) <= 2

@@ -1,0 +1,13 @@
+"""The claims of the original work, written by hand, in the order of the ledger."""
+
+from __future__ import annotations
+
+from gradcam_lib.studies.ledger.claims.classification import CLASSES, FAITHFULNESS, LOCALIZATION
+from gradcam_lib.studies.ledger.claims.language import ANSWERING, CAPTIONING
+from gradcam_lib.studies.ledger.claims.method import METHOD, SLIPS
+from gradcam_lib.studies.ledger.claims.people import BIAS, HUMANS
+from gradcam_lib.studies.ledger.claims.systems import COST, SYSTEMS
+
+GROUPS = (
+    METHOD, LOCALIZATION, CLASSES, FAITHFULNESS, CAPTIONING, ANSWERING, BIAS, HUMANS, SYSTEMS, COST, SLIPS,
+)  # fmt: skip

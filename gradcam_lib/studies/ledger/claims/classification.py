@@ -1,0 +1,397 @@
+"""Claims about maps of classes: where they lie, whether they know the class, whether they agree with occlusion."""
+
+from __future__ import annotations
+
+from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, IN_DIRECTION, NOT_TRIED, Claim, Group
+from gradcam_lib.studies.ledger.evidence import Number, Results
+
+EARLIER = ("layer_features.4", "layer_features.7", "layer_features.9")
+CNNS = ("alexnet", "vgg16", "vgg19")
+
+
+def error(r: Results, variant: str) -> Number:
+    return r(f"localization > {variant} > known_class_localization_error")
+
+
+def pointing(r: Results, variant: str) -> Number:
+    return r(f"localization > {variant} > pointing_game")
+
+
+LOCALIZATION = Group(
+    "Localization",
+    (
+        Claim(
+            "Without any box in training, Grad-CAM of a classifier points at the object.",
+            "Paper, pointing game.",
+            "The maximum of the map lies on the object in {localization > grad_cam > pointing_game} of the pictures, "
+            "the middle of the picture in {localization > centre > pointing_game}.",
+            HOLDS,
+            reported="70.58, in a modified game in which a map may reject a prediction.",
+            check=lambda r: pointing(r, "grad_cam").above(pointing(r, "centre")),
+            notebook="04_grad_cam",
+        ),
+        Claim(
+            "Boxes drawn around Grad-CAM's maps are better than boxes drawn around gradient (backprop) maps.",
+            "Paper, weakly-supervised localization.",
+            "Top-1 localization error {localization > grad_cam > top1_localization_error}; of the smoothed gradient "
+            "{localization > saliency_smoothed > top1_localization_error}. Not told apart.",
+            IN_DIRECTION,
+            reported="as top-1 localization errors of 56.51 % (Grad-CAM) and 61.12 % (backprop) for VGG-16.",
+            check=lambda r: r("localization > grad_cam > top1_localization_error").leans_below(
+                r("localization > saliency_smoothed > top1_localization_error")
+            ),
+            notebook="04_grad_cam",
+        ),
+        Claim(
+            "On the 50,000 validation pictures of ILSVRC-15, boxes drawn around Grad-CAM's maps reach the localization "
+            "errors that the paper states for VGG-16, AlexNet and GoogLeNet.",
+            "Paper, weakly-supervised localization.",
+            "Not measured here: needs ILSVRC's 50,000 pictures and these three networks. Our 250 pictures and "
+            "SqueezeNet cannot confirm or contradict the figures.",
+            NOT_TRIED,
+            reported="as top-1 / top-5 errors of 56.51 / 46.41 % (VGG-16), 68.3 / 56.6 % (AlexNet) and "
+            "60.09 / 49.34 % (GoogLeNet). An independent reproduction with torchvision's parameters gives "
+            "55.82 / 44.82, 68.04 / 56.18 and 56.89 / 45.44 %.",
+        ),
+        Claim(
+            "By top-1 error, Grad-CAM on an unchanged network localises better than CAM on the network rebuilt for it.",
+            "Paper, weakly-supervised localization.",
+            "PhotoNet: {photonet > top1_localization_error} with fully-connected layers and "
+            "{photonet_gap > top1_localization_error} rebuilt. Not told apart, and the values are in the other order.",
+            FAILS,
+            reported="as top-1 errors of 56.51 % (Grad-CAM) and 57.20 % (CAM) for VGG-16.",
+            check=lambda r: r("photonet > top1_localization_error").leans_above(
+                r("photonet_gap > top1_localization_error")
+            ),
+            notebook="03_cam",
+        ),
+        Claim(
+            "By top-5 error, CAM localises better than Grad-CAM.",
+            "Paper, weakly-supervised localization.",
+            "Not measured here: needs boxes for the five most probable classes of each picture; only the true class "
+            "and the most probable one were explained.",
+            NOT_TRIED,
+            reported="as top-5 errors of 45.14 % (CAM) and 46.41 % (Grad-CAM) for VGG-16.",
+        ),
+        Claim(
+            "Grad-CAM localises better than contrastive excitation backprop (c-MWP).",
+            "Paper, weakly-supervised localization and pointing game.",
+            "Not measured here: c-MWP is not built here.",
+            NOT_TRIED,
+            reported="70.58 against 60.30 in the modified pointing game.",
+        ),
+        Claim(
+            "The deepest convolutional layer is the best compromise between meaning and spatial detail.",
+            "Paper, section 3 and layer study.",
+            "Localization error of the true class {localization > grad_cam > known_class_localization_error} at the "
+            "deepest layer; {localization > layer_features.9 > known_class_localization_error}, "
+            "{localization > layer_features.7 > known_class_localization_error} and "
+            "{localization > layer_features.4 > known_class_localization_error} at three earlier ones. In the "
+            "pointing game {localization > grad_cam > pointing_game|short} against at most "
+            "{localization > layer_features.9 > pointing_game|short}.",
+            HOLDS,
+            check=lambda r: (
+                all(
+                    error(r, "grad_cam").below(error(r, layer)) and pointing(r, "grad_cam").above(pointing(r, layer))
+                    for layer in EARLIER
+                )
+                and all(not pointing(r, layer).above(pointing(r, "layer_features.9")) for layer in EARLIER)
+            ),
+            notebook="04_grad_cam",
+        ),
+        Claim(
+            "The deeper the layer, the better the map.",
+            "Paper, layer study, as it is often retold.",
+            "Not for boxes: layer features.7 has an error of "
+            "{localization > layer_features.7 > known_class_localization_error}, the deeper layer features.9 has "
+            "{localization > layer_features.9 > known_class_localization_error}.",
+            FAILS,
+            check=lambda r: error(r, "layer_features.7").below(error(r, "layer_features.9")),
+            notebook="04_grad_cam",
+        ),
+        Claim(
+            "Without the ReLU localization becomes worse.",
+            "Paper, ablation study.",
+            "Error of the true class {localization > without_relu > known_class_localization_error} without it, "
+            "{localization > grad_cam > known_class_localization_error} with it; top-1 error "
+            "{localization > without_relu > top1_localization_error} and "
+            "{localization > grad_cam > top1_localization_error}. Neither pair is told apart, and only min–max scaling "
+            "was measured (see the remark).",
+            IN_DIRECTION,
+            reported="as about 15 percentage points more top-1 localization error for VGG-16 (base: 59.65 %).",
+            check=lambda r: (
+                error(r, "grad_cam").leans_below(error(r, "without_relu"))
+                and r("localization > grad_cam > top1_localization_error").leans_below(
+                    r("localization > without_relu > top1_localization_error")
+                )
+            ),
+            notebook="04_grad_cam",
+        ),
+        Claim(
+            "Negative gradients carry information about the class: without their signs the map becomes worse.",
+            "Paper, ablation study.",
+            "With absolute gradients the pointing game gives {localization > absolute_gradients > pointing_game} "
+            "instead of {localization > grad_cam > pointing_game}, and the error of the true class is "
+            "{localization > absolute_gradients > known_class_localization_error} instead of "
+            "{localization > grad_cam > known_class_localization_error}. Neither pair is told apart.",
+            IN_DIRECTION,
+            check=lambda r: (
+                pointing(r, "grad_cam").leans_above(pointing(r, "absolute_gradients"))
+                and error(r, "grad_cam").leans_below(error(r, "absolute_gradients"))
+            ),
+            notebook="04_grad_cam",
+            tests=("tests/test_faults.py::test_the_negative_gradients_are_kept",),
+        ),
+        Claim(
+            "With the deconvnet's rule in the backward pass Grad-CAM's boxes become much worse, with the rule of "
+            "guided backprop they hardly change.",
+            "Paper, ablation study.",
+            "Not measured here: our study varies the sign and the pooling of the gradient, the ReLU and the layer, "
+            "but not the ReLU rule of the backward pass.",
+            NOT_TRIED,
+            reported="as top-1 localization errors of 83.95 % (deconvnet) and 59.14 % (guided), base 59.65 %.",
+        ),
+        Claim(
+            "Grad-CAM gives better seeds for weakly-supervised segmentation than CAM.",
+            "Paper, weakly-supervised segmentation.",
+            "Not measured here: needs PASCAL VOC 2012 and a segmentation network trained from the seeds.",
+            NOT_TRIED,
+            reported="an intersection over union of 49.6 with Grad-CAM and 44.6 with CAM on VOC 2012.",
+        ),
+    ),
+    (
+        "*Network.* SqueezeNet ends in a 1×1 convolution, a ReLU and an average. For such a network Grad-CAM is "
+        "proportional to the rectified class activation map (shown in the solutions of notebook 04), so these rows do "
+        "not test what distinguishes Grad-CAM from CAM.",
+        "*Boxes.* The box around Grad-CAM's map is not told apart from a box that ignores the picture: error "
+        "{localization > grad_cam > known_class_localization_error} against "
+        "{localization > centre > known_class_localization_error} for a blob in the middle.",
+        "*Layers.* Against layer features.7 the intervals of the localization error are only just apart: they meet "
+        "at 47.8 % when rounded.",
+        "*Without the ReLU.* A map without the ReLU is shifted here so that its minimum becomes zero (min–max). If it "
+        "were divided by its maximum instead, everything negative would stay below the 15 % threshold, and the box "
+        "would be the same by construction. The shift does not move the maximum, so the pointing game ({localization "
+        "> without_relu > pointing_game|short} in both rows) cannot differ either. We do not know which scaling is "
+        "behind the reported 15 points.",
+        "*Absolute gradients.* Most of these pictures show one object, so a map that ignores the class still falls "
+        "on it. Where two objects compete, in the ten maps of the collages of notebook 04, the class is lost with "
+        "absolute gradients; that is a demonstration, not a measurement.",
+    ),
+)
+
+CLASSES = Group(
+    "Class discrimination",
+    (
+        Claim(
+            "In a picture with two classes, Grad-CAM's map of each class lies on its own object.",
+            "Paper, introduction (cat and dog).",
+            "Forty drawn pictures with a dog and a cat and the question which animal it is: for each of the two "
+            "answers, including the one not given, the maximum lies in its animal's half of the picture in more than "
+            "90 % of the pictures. Chance would give 50 %.",
+            HOLDS,
+            notebook="08_visual_question_answering",
+            asserted=("sum(found) > 0.9 * len(found)",),
+        ),
+        Claim(
+            "Grad-CAM's map follows the target that is asked for.",
+            "Paper, class discrimination.",
+            "Answers about drawn scenes, LSTM with VGG-16: the map of the true answer points at the thing asked about "
+            "in {question_answering > vgg16 > grad_cam > pointing_game}, the map of its strongest rival in "
+            "{question_answering > vgg16 > true_and_next_answer > rival_points_at_the_thing}. Rank correlation of the "
+            "two before the ReLU: {question_answering > vgg16 > true_and_next_answer > correlation_before_relu|x}. "
+            "The same with AlexNet and VGG-19.",
+            HOLDS,
+            check=lambda r: all(
+                r(f"question_answering > {cnn} > grad_cam > pointing_game").above(
+                    r(f"question_answering > {cnn} > true_and_next_answer > rival_points_at_the_thing")
+                )
+                and r(f"question_answering > {cnn} > true_and_next_answer > correlation_before_relu").below(0)
+                for cnn in CNNS
+            ),
+            notebook="08_visual_question_answering",
+        ),
+        Claim(
+            "Guided backprop hardly changes with the class, Grad-CAM does.",
+            "Paper, introduction and class discrimination.",
+            "One collage, three classes: the pictures of guided backprop have a cosine similarity above 0.65, the "
+            "maps of Grad-CAM and the plain gradients below 0.5. It is one picture, and guided backprop does shift "
+            "towards the object asked for.",
+            IN_DIRECTION,
+            notebook="02_deconv_and_guided_backprop",
+            asserted=(
+                "min(alike['guided backprop']) > 0.65",
+                "max(alike['Grad-CAM']) < 0.5",
+                "max(alike['gradient']) < 0.5",
+            ),
+        ),
+        Claim(
+            "Guided backprop is cleaner than the plain gradient.",
+            "Related material, after Springenberg et al. (2015).",
+            "One photograph: neighbouring pixels correlate more strongly in the guided picture, by at least 0.02, and "
+            "it follows the edges of the photograph more closely, by at least 0.1.",
+            IN_DIRECTION,
+            notebook="02_deconv_and_guided_backprop",
+            asserted=(
+                "neighbours(M['guided']) > neighbours(M['plain']) + 0.02",
+                "follows['guided'] > follows['plain'] + 0.1",
+            ),
+        ),
+        Claim(
+            "Side by side, CAM and Grad-CAM agree and discriminate between classes; guided backprop is sharper and "
+            "discriminates less.",
+            "Related material (panel of methods).",
+            "One collage, two classes, six methods: the share of the picture on the right object moves least with "
+            "deconvnet, more with guided backprop, still more with Grad-CAM. CAM and Grad-CAM are the same map.",
+            IN_DIRECTION,
+            notebook="00_start_here",
+            asserted=(
+                "deconvnet < 0.1 < saliency < grad_cam < guided_grad_cam",
+                "deconvnet < guided < grad_cam",
+                "torch.allclose(scale_by_max(a), scale_by_max(b), atol=1e-4)",
+            ),
+        ),
+        Claim(
+            "Guided Grad-CAM, the product of both, is high-resolution and class-discriminative, as a good explanation "
+            "should be.",
+            "Paper, introduction and section 3.2.",
+            "One collage, two classes: more than 70 % of it lies in the half of its class, and more than 90 % of its "
+            "power is finer than Grad-CAM's grid. The product of Grad-CAM with an edge filter, which uses no network "
+            "for its lines, meets the same two thresholds.",
+            IN_DIRECTION,
+            notebook="05_guided_grad_cam",
+            tests=("tests/test_backprop.py::test_guided_grad_cam_is_guided_backprop_times_the_upsampled_map",),
+            asserted=(
+                "min(own['Guided Grad-CAM']) > 0.7",
+                "min(detail['guided backprop'] + detail['Guided Grad-CAM']) > 0.9",
+                "min(fake_own) > 0.7",
+                "min(fake_detail) > 0.9",
+            ),
+        ),
+        Claim(
+            "Grad-CAM points at classes that are present but not among the five most probable.",
+            "Related material.",
+            "One collage, up to three classes ranked below the fifth place: more than 60 % of each map lies in the "
+            "half where it should.",
+            IN_DIRECTION,
+            notebook="04_grad_cam",
+            asserted=("share > 0.6",),
+        ),
+        Claim(
+            "With the sign of the gradient reversed, the map shows what speaks against the class; removing those "
+            "regions makes the network more confident in it.",
+            "Paper, section 3.3.",
+            "Two collages, eight questions, a fifth of the picture hidden: the score rises in most of the eight, and "
+            "on average the region ranks in the better quarter of fifty regions of the same shape. The control "
+            "regions may lie anywhere, so part of this is knowing the half of the picture.",
+            IN_DIRECTION,
+            notebook="06_counterfactuals",
+            tests=(
+                "tests/test_cam.py::test_the_counterfactual_by_hand",
+                "tests/test_cam.py::test_removing_what_the_counterfactual_shows_raises_the_score",
+            ),
+            asserted=("rises >= 5", "sum(ranks) / 8 < 25.5 / 2"),
+        ),
+    ),
+)
+
+WORDS, ANSWERS = "photographs > captions", "photographs > photo"
+CORRELATION = "correlation_with_occlusion"
+
+FAITHFULNESS = Group(
+    "Faithfulness",
+    (
+        Claim(
+            "Grad-CAM's map of a class correlates positively with the occlusion map.",
+            "Paper, faithfulness.",
+            "SqueezeNet, 49 patches, {photographs > captions > classifier > correlation_with_occlusion > pictures} "
+            "photographs with a class that a word of their caption names: "
+            "{photographs > captions > classifier > correlation_with_occlusion|x}.",
+            HOLDS,
+            reported="0.254 on 2,510 pictures of VOC 2007 (VGG-16).",
+            check=lambda r: r(f"{WORDS} > classifier > {CORRELATION}").above(0),
+            notebook="07_captioning",
+        ),
+        Claim(
+            "Grad-CAM agrees with occlusion better than guided backprop does.",
+            "Paper, faithfulness.",
+            "Content words of captions of photographs: "
+            "{photographs > captions > grad_cam > correlation_with_occlusion_content_words|x} against "
+            "{photographs > captions > guided_backprop > correlation_with_occlusion_content_words|x}. Measured for "
+            "words and answers, not for classes.",
+            HOLDS,
+            reported="0.254 against 0.168, for classes.",
+            check=lambda r: (
+                r(f"{WORDS} > grad_cam > {CORRELATION}_content_words").above(
+                    r(f"{WORDS} > guided_backprop > {CORRELATION}_content_words")
+                )
+                and r(f"{ANSWERS} > grad_cam > {CORRELATION}").above(r(f"{ANSWERS} > guided_backprop > {CORRELATION}"))
+            ),
+            notebook="07_captioning",
+        ),
+        Claim(
+            "Guided Grad-CAM agrees with occlusion at least as well as Grad-CAM.",
+            "Paper, faithfulness.",
+            "Answers about photographs, LSTM with a CNN: "
+            "{photographs > photo > guided_grad_cam > correlation_with_occlusion|x} against "
+            "{photographs > photo > grad_cam > correlation_with_occlusion|x}. For words the two are not told apart.",
+            FAILS,
+            reported="0.261 against 0.254, for classes.",
+            check=lambda r: (
+                r(f"{ANSWERS} > guided_grad_cam > {CORRELATION}").below(r(f"{ANSWERS} > grad_cam > {CORRELATION}"))
+                and not r(f"{WORDS} > guided_grad_cam > {CORRELATION}_content_words").apart(
+                    r(f"{WORDS} > grad_cam > {CORRELATION}_content_words")
+                )
+            ),
+            notebook="08_visual_question_answering",
+        ),
+        Claim(
+            "Grad-CAM agrees with occlusion better than CAM and c-MWP.",
+            "Paper, faithfulness.",
+            "Not measured here: c-MWP is not built here, and the networks of this study have no CAM.",
+            NOT_TRIED,
+            reported="0.254 against 0.208 (CAM) and 0.220 (c-MWP).",
+        ),
+        Claim(
+            "What Grad-CAM marks matters: covering it lowers the score more than covering as much elsewhere.",
+            "Related material (muting pixels).",
+            "A fifth of the photograph covered: a content word loses "
+            "{photographs > captions > grad_cam > drop_content_words|x} of its log-probability where its map is "
+            "highest and {photographs > captions > elsewhere > drop_content_words|x} with the same region moved "
+            "elsewhere; an answer of the LSTM with a CNN loses {photographs > photo > grad_cam > drop|x} and "
+            "{photographs > photo > elsewhere > drop|x} of its logit.",
+            HOLDS,
+            check=lambda r: all(
+                r(f"{system} > grad_cam > {drop}").above(r(f"{system} > {other} > {drop}"))
+                for system, drop in ((WORDS, "drop_content_words"), (ANSWERS, "drop"))
+                for other in ("elsewhere", "random", "centre")
+            ),
+            notebook="08_visual_question_answering",
+        ),
+        Claim(
+            "By that test Grad-CAM is more faithful than guided backprop.",
+            "Our question, not a claim of the paper.",
+            "Answers of the LSTM with a CNN: {photographs > photo > grad_cam > drop|x} against "
+            "{photographs > photo > guided_backprop > drop|x}. Content words: "
+            "{photographs > captions > grad_cam > drop_content_words|x} against "
+            "{photographs > captions > guided_backprop > drop_content_words|x}, not told apart. The same with "
+            "co-attention.",
+            FAILS,
+            check=lambda r: (
+                r(f"{ANSWERS} > grad_cam > drop").above(r(f"{ANSWERS} > guided_backprop > drop"))
+                and not r(f"{WORDS} > grad_cam > drop_content_words").apart(
+                    r(f"{WORDS} > guided_backprop > drop_content_words")
+                )
+                and not r("photographs > photo-coattention > grad_cam > drop").apart(
+                    r("photographs > photo-coattention > guided_backprop > drop")
+                )
+            ),
+            notebook="07_captioning",
+        ),
+    ),
+    (
+        "*How occlusion was done.* The {photographs > n} photographs were covered in bfloat16, a short number format "
+        "that is right to two or three digits. Patches are grey and do not overlap. A grey patch is itself an unusual "
+        "object, so occlusion is a second opinion and not the truth. The correlations of the paper were computed for "
+        "other networks, pictures and patches, and their sizes cannot be compared with ours.",
+    ),
+)

@@ -1,0 +1,253 @@
+"""Claims about the method itself, and the slips with which it is often retold."""
+
+from __future__ import annotations
+
+from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, IN_DIRECTION, NOT_TRIED, Claim, Group
+
+METHOD = Group(
+    "Method",
+    (
+        Claim(
+            "Near a given picture the score of a class is almost a linear function of the pixels, and the gradient "
+            "holds the slopes of that function.",
+            "Related material, after Simonyan et al. (2014).",
+            "On one photograph the linear prediction is right to 2 % for a step of length 0.01, and for a step of "
+            "length 5 it promises far more than happens. The gradient agrees with finite differences.",
+            HOLDS,
+            notebook="01_backprop",
+            tests=("tests/test_backprop.py::test_saliency_agrees_with_finite_differences",),
+            asserted=("abs(rise[1] / promised[1] - 1) < 0.02", "rise[-1] < 0.7 * promised[-1]"),
+        ),
+        Claim(
+            "The picture of the gradient (saliency) looks noisy.",
+            "Related material.",
+            "On one photograph, values of neighbouring pixels correlate above 0.9 in the photograph and below 0.5 in "
+            "the gradient.",
+            IN_DIRECTION,
+            notebook="01_backprop",
+            asserted=("neighbours(x) > 0.9", "neighbours(G) < 0.5"),
+        ),
+        Claim(
+            "Backprop, deconvnet and guided backprop differ only in the rule by which a gradient passes back through "
+            "a ReLU.",
+            "Related material, after Springenberg et al. (2015).",
+            "The three rules agree with calculations on paper, for every combination of signs and for every way in "
+            "which a ReLU can be written.",
+            HOLDS,
+            notebook="02_deconv_and_guided_backprop",
+            tests=(
+                "tests/test_relu_rules.py::test_the_three_rules_on_paper",
+                "tests/test_relu_rules.py::test_every_combination_of_signs_follows_the_table",
+                "tests/test_relu_rules.py::test_every_relu_is_reached_however_it_is_written",
+            ),
+        ),
+        Claim(
+            "Guided backprop from a single filter shows the pattern that excites it in its favourite patches.",
+            "Related material, after Springenberg et al. (2015).",
+            "Six filters, three photographs each. Blurring the tenth of the visible pixels that the pattern marks "
+            "leaves less than 60 % of the response; blurring a random tenth leaves more than 70 %. Random pixels are "
+            "a weak control, because patterns follow edges.",
+            IN_DIRECTION,
+            notebook="02_deconv_and_guided_backprop",
+            asserted=("left['by the pattern'] < 0.6", "left['by chance'] > 0.7"),
+        ),
+        Claim(
+            "In a network that ends in global average pooling and one linear layer, the class activation map (CAM) "
+            "averages to the score of its class.",
+            "Paper, section 3, after Zhou et al. (2016).",
+            "Proved in the notebook and checked to rounding, apart from the bias, which has no location.",
+            HOLDS,
+            notebook="03_cam",
+            tests=("tests/test_cam.py::test_the_average_of_cam_is_the_score_without_its_bias",),
+        ),
+        Claim(
+            "CAM exists only for networks of that form; any other network has to be rebuilt and retrained.",
+            "Paper, introduction and section 3.",
+            "The library computes CAM where the form allows it and refuses the other networks with an error.",
+            HOLDS,
+            notebook="03_cam",
+            tests=(
+                "tests/test_cam.py::test_networks_that_were_not_built_for_it_have_no_cam",
+                "tests/networks/test_architectures.py::test_a_network_of_another_form_has_no_cam",
+            ),
+        ),
+        Claim(
+            "Rebuilding a network for CAM costs accuracy.",
+            "Paper, introduction and weakly-supervised localization.",
+            "Top-1 accuracy of PhotoNet: {photonet > top1_accuracy} with fully-connected layers, "
+            "{photonet_gap > top1_accuracy} with global average pooling. No loss was seen.",
+            FAILS,
+            reported="as classification errors (top-1 / top-5) of 30.38 / 10.89 % for VGG-16 and 33.40 / 12.20 % for "
+            "VGG-16 with global average pooling.",
+            check=lambda r: (
+                not r("photonet_gap > top1_accuracy").below(r("photonet > top1_accuracy"))
+                and not r("photonet_gap > top5_accuracy").below(r("photonet > top5_accuracy"))
+            ),
+            notebook="03_cam",
+        ),
+        Claim(
+            "Grad-CAM explains a network as it is, without a change of architecture and without retraining, so that "
+            "nothing is traded for the explanation.",
+            "Paper, introduction and section 3.",
+            "Logits, parameters, mode, hooks and gradients of the network are the same before and after.",
+            HOLDS,
+            notebook="04_grad_cam",
+            tests=(
+                "tests/test_explanation.py::test_the_model_is_left_as_it_was",
+                "tests/networks/test_architectures.py::test_logits_are_those_of_the_network",
+            ),
+        ),
+        Claim(
+            "Grad-CAM applies to any network with a convolutional layer.",
+            "Paper, introduction and section 3.",
+            "For 19 networks of torchvision from all its convolutional families, with random parameters, the maps "
+            "equal those of captum, another library. Transformers get an error. A layer that runs several times in one "
+            "forward pass is not supported.",
+            HOLDS,
+            notebook="04_grad_cam",
+            tests=("tests/networks/test_architectures.py::test_the_signed_map_of_the_predicted_class_is_captum_s",),
+        ),
+        Claim(
+            "The score that is explained may be anything differentiable: a class, a caption, an answer.",
+            "Paper, section 3.",
+            "Classes and sums and differences of them, captions and their words, and answers are explained by the "
+            "same code. For each kind the channel weights or the gradient were checked by finite differences.",
+            HOLDS,
+            notebook="07_captioning",
+            tests=(
+                "tests/test_explanation.py::test_the_gradient_agrees_with_finite_differences",
+                "tests/test_targets.py::test_the_map_of_a_difference_is_the_difference_of_the_signed_maps",
+                "tests/language/test_captioning.py::test_a_word_s_weights_agree_with_finite_differences",
+                "tests/language/test_question_answering.py::test_weights_agree_with_finite_differences",
+            ),
+        ),
+        Claim(
+            "Grad-CAM generalises CAM: where CAM exists, the channel weight α times the number Z of positions is the "
+            "weight w of the linear layer, and both maps agree after their ReLU.",
+            "Paper, section 3.1.",
+            "Exact to rounding, on networks computed by hand, on PhotoNet and on 13 networks of torchvision.",
+            HOLDS,
+            reported="as the same localization errors for both methods on GoogLeNet, 60.09 / 49.34 % (top-1 / top-5).",
+            notebook="04_grad_cam",
+            tests=(
+                "tests/test_cam.py::test_channel_weights_times_the_number_of_places_are_the_weights_of_the_linear_layer",
+                "tests/test_cam.py::test_grad_cam_is_the_rectified_cam_divided_by_the_number_of_places",
+                "tests/networks/test_architectures.py::test_grad_cam_times_the_number_of_places_is_the_rectified_cam",
+            ),
+        ),
+        Claim(
+            "Every step from the prediction to the overlaid map can be shown: feature maps, gradients, pooled weights, "
+            "the map before and after the ReLU, scaled, enlarged.",
+            "Paper, section 3 (equations 1 and 2), and related material.",
+            "All steps are kept and shown. The weights and the map agree with calculations on paper.",
+            HOLDS,
+            notebook="04_grad_cam",
+            tests=(
+                "tests/test_equations.py::test_the_weight_of_a_channel_is_the_mean_of_its_gradient",
+                "tests/test_equations.py::test_the_map_is_the_rectified_weighted_sum_of_the_channels",
+            ),
+        ),
+        Claim(
+            "The score to explain is the logit, the class score before the softmax.",
+            "Paper, section 3.",
+            "The gradient of a probability vanishes as the probability approaches 1, and with it the map; the map of "
+            "the logit stays as it is.",
+            HOLDS,
+            notebook="04_grad_cam",
+            tests=("tests/test_faults.py::test_a_sure_prediction_has_a_map",),
+        ),
+        Claim(
+            "The names of the units with the highest and the lowest weights α form an explanation in words.",
+            "Paper, textual explanations.",
+            "Not measured here: the channels of our networks have no names, and naming them needs a data set of "
+            "annotated visual concepts. The library lists the channels with the highest and the lowest weights.",
+            NOT_TRIED,
+            notebook="04_grad_cam",
+        ),
+    ),
+    (
+        "*Rebuilding for CAM.* The two forms of PhotoNet are not told apart, which is not evidence that they are "
+        "equal: no paired test was run. The form with fully-connected layers started from the convolutions of the "
+        "other form and was trained for twelve more epochs, so the two are close relatives.",
+    ),
+)
+
+SLIPS = Group(
+    "Common slips in retellings",
+    (
+        Claim(
+            "The linear approximation is f(x) ≈ ∇f(x)·x.",
+            "Related material.",
+            "It is f(x₀) + ∇f(x₀)·(x − x₀). For an example with two pixels the correct formula predicts 7.8 where the "
+            "true value is 7.81.",
+            FAILS,
+            notebook="01_backprop",
+            asserted=("torch.isclose(line(moved), torch.tensor(7.8))", "torch.isclose(f(moved), torch.tensor(7.81))"),
+        ),
+        Claim(
+            "The gradient that is drawn is that of the loss.",
+            "Related material.",
+            "It is the gradient of the logit. On one photograph the gradient of the loss points in nearly the "
+            "opposite direction (cosine below −0.5).",
+            FAILS,
+            notebook="01_backprop",
+            asserted=("cosine_similarity(G_loss, G) < -0.5",),
+        ),
+        Claim(
+            "The last convolutional feature maps of AlexNet and VGG-16 have the same size for a picture of 224 pixels.",
+            "Related material.",
+            "They have 13×13 and 14×14 positions; it follows from kernels, strides and padding.",
+            FAILS,
+            check=lambda r: _alexnet(224) == 13 != 224 // 2**4 == 14,
+            notebook="04_grad_cam",
+        ),
+        Claim(
+            "The weighted channels may be averaged instead of summed without a change of the map.",
+            "Related material.",
+            "The map is divided by the number of channels. Only after division by its maximum is it the same.",
+            FAILS,
+            tests=("tests/test_faults.py::test_summing_channels_and_averaging_them_differ_by_a_factor_only",),
+        ),
+        Claim(
+            "The answering networks that Grad-CAM explains were trained without attention.",
+            "Related material.",
+            "True of the LSTM with a CNN. Hierarchical co-attention computes attention maps in every forward pass.",
+            FAILS,
+            notebook="08_visual_question_answering",
+            tests=(
+                "tests/language/test_question_answering.py::test_attention_stands_beside_the_answer",
+                "tests/networks/test_coattention.py::test_attention_sums_to_one_and_leaves_padding_out",
+            ),
+        ),
+        Claim(
+            "The probabilities that an ImageNet classifier gives to its classes need not sum to one.",
+            "Related material.",
+            "They do under the softmax with which these networks were trained. Other sums arise when a sigmoid is "
+            "applied to the logits.",
+            FAILS,
+            tests=("tests/test_explanation.py::test_probabilities_of_the_best_classes_come_with_their_names",),
+        ),
+        Claim(
+            "Grad-CAM localises better than CAM by every measure.",
+            "Related material.",
+            "In the reported figures CAM has the lower top-5 error. Our two networks are not told apart by top-1 "
+            "localization error: {photonet > top1_localization_error} with fully-connected layers, "
+            "{photonet_gap > top1_localization_error} with global average pooling.",
+            FAILS,
+            reported="as top-1 / top-5 localization errors of 56.51 / 46.41 % (Grad-CAM, VGG-16) and 57.20 / 45.14 % "
+            "(CAM, VGG-16 rebuilt).",
+            check=lambda r: (
+                not r("photonet > top1_localization_error").below(r("photonet_gap > top1_localization_error"))
+            ),
+            notebook="03_cam",
+        ),
+    ),
+)
+
+
+def _alexnet(side: int) -> int:
+    """Positions along a side of AlexNet's last feature map (torchvision): a convolution and two poolings."""
+    side = (side + 2 * 2 - 11) // 4 + 1
+    for _ in range(2):
+        side = (side - 3) // 2 + 1
+    return side

@@ -1,0 +1,82 @@
+"""Tables about classifiers: the ablation on ImageNet pictures, and the two forms of PhotoNet."""
+
+from __future__ import annotations
+
+from gradcam_lib.studies.ledger.entries import Table
+
+VARIANTS = {
+    "**Grad-CAM** (deepest layer, 13×13)": "grad_cam",
+    "without the ReLU, min–max": "without_relu",
+    "absolute gradients": "absolute_gradients",
+    "largest instead of mean gradient": "max_pooled_gradients",
+    "layer features.9, 27×27": "layer_features.9",
+    "layer features.7, 27×27": "layer_features.7",
+    "layer features.4, 54×54": "layer_features.4",
+    "counterfactual map": "counterfactual",
+    "gradient (saliency), smoothed": "saliency_smoothed",
+    "middle of the picture": "centre",
+}
+MEASURES = ("known_class_localization_error", "top1_localization_error", "pointing_game")
+
+ABLATION = Table(
+    "Ablation on ImageNet pictures",
+    "SqueezeNet 1.0 on {localization > n} annotated validation pictures of ILSVRC 2012, ten classes, short side 224 "
+    "pixels, centre crop; `{localization > command}`. Its top-1 accuracy on them is {localization > top1_accuracy}. "
+    "Each row changes one part of Grad-CAM; the last two rows are baselines, that is, methods that a good map should "
+    "beat. The pointing game allows a distance of 15 pixels and, like the first column, explains the true class.",
+    ("", "localization error of the true class", "top-1 localization error", "pointing game"),
+    tuple((label, *(f"{{localization > {key} > {m}}}" for m in MEASURES)) for label, key in VARIANTS.items()),
+    (
+        "A blob in the middle, which does not depend on the picture, wins the pointing game in "
+        "{localization > centre > pointing_game|short} of these pictures: never read a pointing score without this "
+        "baseline. Grad-CAM, the smoothed gradient, absolute gradients, the largest gradient and the map without its "
+        "ReLU are not told apart by their boxes. The gradient was averaged over 29×29 pixels, because single pixels "
+        "have no regions; the paper segmented with GrabCut instead. The map without its ReLU was shifted so that "
+        "its minimum is zero, which decides its row (see the remark under “Localization”). The counterfactual map "
+        "is meant to miss the object.",
+    ),
+    check=lambda r: (
+        not any(
+            r(f"localization > grad_cam > {MEASURES[0]}").apart(r(f"localization > {key} > {MEASURES[0]}"))
+            for key in ("saliency_smoothed", "absolute_gradients", "max_pooled_gradients", "without_relu")
+        )
+    ),
+)
+
+PHOTONET_ROWS = {
+    "top-1 accuracy": "top1_accuracy",
+    "top-5 accuracy": "top5_accuracy",
+    "pointing game, Grad-CAM": "pointing_game",
+    "pointing game, middle of the picture": "pointing_game_centre",
+    "top-1 localization error": "top1_localization_error",
+    "localization error of the true class": "known_class_localization_error",
+    "the same for the whole picture as box": "whole_picture_localization_error",
+}
+
+PHOTONET = Table(
+    "PhotoNet on Tiny ImageNet",
+    "PhotoNet, the classifier that comes with this repository, in its two forms: with fully-connected layers, and "
+    "with global average pooling and one linear layer, the form that CAM needs. Measured with the shipped parameters "
+    "on the {photonet > n} validation pictures (64 pixels) of 40 classes of Tiny ImageNet (commands of "
+    "[photonet.json](photonet.json) and [photonet_gap.json](photonet_gap.json)). The pointing game allows no distance "
+    "here.",
+    ("", "fully-connected layers", "global average pooling"),
+    (
+        *((label, f"{{photonet > {key}}}", f"{{photonet_gap > {key}}}") for label, key in PHOTONET_ROWS.items()),
+        ("parameters", "{photonet > parameters|millions}", "{photonet_gap > parameters|millions}"),
+    ),
+    (
+        "No row tells the two forms apart. That is no evidence that they are equal: they share their pictures and "
+        "their origin, and a paired test was not run. The fully-connected form started from the convolutions of the "
+        "other one and was trained for twelve more epochs, so it was not at a disadvantage. The objects of Tiny "
+        "ImageNet fill their pictures: the middle of the picture points as well as Grad-CAM does, and these "
+        "pictures say little about maps. The ImageNet pictures above are the better test.",
+    ),
+    check=lambda r: (
+        not any(r(f"photonet > {key}").apart(r(f"photonet_gap > {key}")) for key in PHOTONET_ROWS.values())
+        and not any(
+            r(f"{form} > pointing_game").apart(r(f"{form} > pointing_game_centre"))
+            for form in ("photonet", "photonet_gap")
+        )
+    ),
+)
