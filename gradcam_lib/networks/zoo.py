@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from gradcam_lib.networks.classifier import Classifier, checked_names, last_map
 from gradcam_lib.networks.deep_compression import squeezenet_state
+from gradcam_lib.networks.efficientnet_lite import LITE0, EfficientNetLite0, own_names, packaged
 from gradcam_lib.networks.photonet import PhotoNet
 from gradcam_lib.networks.squeezenet import SqueezeNet, imagenet_names
 from gradcam_lib.networks.weights import (
@@ -34,8 +35,9 @@ from gradcam_lib.networks.weights import (
 from gradcam_lib.paths import MODELS, weights_folder
 from gradcam_lib.pictures.images import Transform
 
-OWN = ("auto", "squeezenet", "photonet", "photonet_gap")
+OWN = ("auto", "squeezenet", "efficientnet_lite0", "photonet", "photonet_gap")
 SQUEEZENET_TRANSFORM = Transform(resize=256, crop=227)
+LITE0_TRANSFORM = Transform(256, 224, mean=(127 / 255,) * 3, std=(128 / 255,) * 3, filter="bicubic")
 PHOTONET_TRANSFORM = Transform(resize=64, crop=64)
 # As torchvision builds them around its weights, without the auxiliary heads, which serve training alone.
 BUILT_WITH = dict.fromkeys(
@@ -54,9 +56,10 @@ def load_classifier(
 ) -> Classifier:
     """A classifier by name.
 
-    name: "squeezenet" (ImageNet, the Deep Compression release), "photonet" and "photonet_gap" (40 classes, in this
-    repository), "auto" (squeezenet where it can be had, else photonet; ``source`` says which and why), or any
-    classification network of torchvision. weights: "default"; a file; or None for random ones, the same every time.
+    name: "squeezenet" (ImageNet, the Deep Compression release); "efficientnet_lite0" (ImageNet, from a package that is
+    installed with this one, so always at hand); "photonet" and "photonet_gap" (40 classes, in this repository); "auto"
+    (squeezenet where it can be had, else photonet; ``source`` says which and why); or any classification network of
+    torchvision. weights: "default"; a file; or None for random ones, the same every time.
     names: of the classes, where they are not the published ones: the network is built for as many, as in
     ``load_classifier("resnet18", weights="my5.pth", names=["ant", "bee", "fly", "moth", "wasp"])``.
 
@@ -72,6 +75,8 @@ def load_classifier(
         return _auto(device)
     if name == "squeezenet":
         made = _squeezenet(weights, names)
+    elif name == "efficientnet_lite0":
+        made = _efficientnet_lite0(weights, names)
     elif name in OWN:
         made = _photonet(name, weights, names)
     else:
@@ -105,6 +110,19 @@ def _squeezenet_file(path: Path) -> dict[str, Tensor]:
         return read_state(path)
     check(path, SQUEEZENET)
     return squeezenet_state(path.read_bytes())
+
+
+def _efficientnet_lite0(weights: Weights, names: list[str] | None) -> Classifier:
+    published = imagenet_names()
+    _check_count(names, weights, len(published))
+    path, where = _chosen(weights) or packaged()
+    model = _seeded(EfficientNetLite0, len(names or published))
+    if path:
+        if weights == "default":
+            check(path, LITE0)
+        _fit(model, own_names(read_state(path)), path)
+    source = f"EfficientNet-Lite0 ({f'{len(names)} classes' if names else 'ImageNet'}), weights {where}"
+    return Classifier(model, names or published, "features", source, LITE0_TRANSFORM)
 
 
 def _photonet(name: str, weights: Weights, own: list[str] | None) -> Classifier:
