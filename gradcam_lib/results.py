@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import binomtest
 
 from gradcam_lib.paths import RESULTS
 
 
 def share(hits: Sequence[bool]) -> dict[str, float]:
     """Share of hits with Wilson's 95 % interval: {"value", "low", "high"} in 0 … 1."""
+    from scipy.stats import binomtest  # takes more than a second to import, which most notebooks need not wait for
+
     k, n = int(sum(map(bool, hits))), len(hits)
     interval = binomtest(k, n).proportion_ci(0.95, method="wilson")
     return {"value": round(k / n, 4), "low": round(float(interval.low), 4), "high": round(float(interval.high), 4)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import spearmanr
 from torch import Tensor
 
 
@@ -15,6 +14,8 @@ def rank_correlation(a: np.ndarray | Tensor, b: np.ndarray | Tensor) -> float:
     Values are compared in float64, so that two of them that differ there have different ranks; equal ones share the
     mean of their ranks. The values go in, never their ``argsort``: that mistake turns 0.94 into 0.03.
     """
+    from scipy.stats import spearmanr  # takes more than a second to import
+
     a, b = _pair(a, b)
     if np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
