@@ -24,16 +24,18 @@ if TYPE_CHECKING:  # what editors complete; _HOME is what runs, and a test compa
     from gradcam_lib.language.question_answering import load_vqa
     from gradcam_lib.layers import default_layer
     from gradcam_lib.measures.localize import box_from_map, energy_share, iou, pointing_hit
-    from gradcam_lib.networks.zoo import Classifier, load_classifier
+    from gradcam_lib.networks.classifier import Classifier, classifier
+    from gradcam_lib.networks.zoo import load_classifier
     from gradcam_lib.occlusion import occlusion_map
+    from gradcam_lib.pictures.images import Transform
     from gradcam_lib.pictures.overlay import overlay, overlay_signed
     from gradcam_lib.targets import Target, class_score
 
 __all__ = [
-    "Classifier", "Explanation", "Target", "box_from_map", "cam", "channel_weights", "class_score", "combine",
-    "counterfactual", "deconvnet", "default_layer", "energy_share", "explain", "grad_cam", "guided_backprop",
-    "guided_grad_cam", "iou", "load_captioner", "load_classifier", "load_vqa", "occlusion_map", "overlay",
-    "overlay_signed", "pointing_hit", "saliency", "scale_by_max", "set_seed", "upsample",
+    "Classifier", "Explanation", "Target", "Transform", "box_from_map", "cam", "channel_weights", "class_score",
+    "classifier", "combine", "counterfactual", "deconvnet", "default_layer", "energy_share", "explain", "grad_cam",
+    "guided_backprop", "guided_grad_cam", "iou", "load_captioner", "load_classifier", "load_vqa", "occlusion_map",
+    "overlay", "overlay_signed", "pointing_hit", "saliency", "scale_by_max", "set_seed", "upsample",
 ]  # fmt: skip
 _NAMES = {
     "backprop": "deconvnet guided_backprop guided_grad_cam saliency",
@@ -44,8 +46,10 @@ _NAMES = {
     "language.question_answering": "load_vqa",
     "layers": "default_layer",
     "measures.localize": "box_from_map energy_share iou pointing_hit",
-    "networks.zoo": "Classifier load_classifier",
+    "networks.classifier": "Classifier classifier",
+    "networks.zoo": "load_classifier",
     "occlusion": "occlusion_map",
+    "pictures.images": "Transform",
     "pictures.overlay": "overlay overlay_signed",
     "targets": "Target class_score",
 }

@@ -14,27 +14,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gradcam_lib.networks.squeezenet import FIRES, WIDTH
 from gradcam_lib.pictures.images import MEAN, STD
 
 CAFFE_MEAN_RGB = (123.0, 117.0, 104.0)  # subtracted from 0 … 255 when this network was trained
 CODEBOOK = 256
-# Position in torchvision's ``features`` → (channels in, squeezed, expanded by 1×1 and by 3×3 each).
-FIRES = {
-    3: (96, 16, 64), 4: (128, 16, 64), 5: (128, 32, 128), 7: (256, 32, 128),
-    8: (256, 48, 192), 9: (384, 48, 192), 10: (384, 64, 256), 12: (512, 64, 256),
-}  # fmt: skip
 
 Shape = tuple[int, int, int, int]
 
 
 def squeezenet_shapes() -> dict[str, Shape]:
-    """Layers in the order of the file, named as torchvision's ``squeezenet1_0`` → (out, in, kh, kw)."""
+    """Layers in the order of the file, named as in ``SqueezeNet`` → (out, in, kh, kw)."""
     shapes: dict[str, Shape] = {"features.0": (96, 3, 7, 7)}
     for i, (before, squeezed, expanded) in FIRES.items():
         shapes[f"features.{i}.squeeze"] = (squeezed, before, 1, 1)
         shapes[f"features.{i}.expand1x1"] = (expanded, squeezed, 1, 1)
         shapes[f"features.{i}.expand3x3"] = (expanded, squeezed, 3, 3)
-    return shapes | {"classifier.1": (1000, 512, 1, 1)}
+    return shapes | {"classifier.1": (1000, WIDTH, 1, 1)}
 
 
 class Reader:
@@ -97,7 +93,7 @@ def fold_input(weight: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def squeezenet_state(data: bytes) -> dict[str, Tensor]:
-    """``compressed_SqueezeNet.net`` → state of torchvision's ``squeezenet1_0`` for normalised RGB.   Notebook 00."""
+    """``compressed_SqueezeNet.net`` → state of ``SqueezeNet`` for normalised RGB.   Notebook 00."""
     arrays = decode(data, squeezenet_shapes())
     first = "features.0"
     arrays[f"{first}.weight"], arrays[f"{first}.bias"] = fold_input(arrays[f"{first}.weight"], arrays[f"{first}.bias"])

@@ -1,6 +1,6 @@
 """Classifiers by name: network, class names, layer to explain, transform, and where the weights came from.
 
-Notebook 00 tells the story. torchvision is imported only where one of its networks is asked for: it takes seconds.
+Notebook 00 tells the story. torchvision takes seconds to import, and only its own networks need it.
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gradcam_lib.layers import default_layer
+from gradcam_lib.networks.classifier import Classifier, checked_names, last_map
 from gradcam_lib.networks.deep_compression import squeezenet_state
 from gradcam_lib.networks.photonet import PhotoNet
+from gradcam_lib.networks.squeezenet import SqueezeNet, imagenet_names
 from gradcam_lib.networks.weights import (
     SQUEEZENET,
     Release,
@@ -32,9 +32,7 @@ from gradcam_lib.networks.weights import (
     save_network,
 )
 from gradcam_lib.paths import MODELS, weights_folder
-from gradcam_lib.pictures import images
-from gradcam_lib.pictures.images import Source, Transform, load_image
-from gradcam_lib.targets import index_of
+from gradcam_lib.pictures.images import Transform
 
 OWN = ("auto", "squeezenet", "photonet", "photonet_gap")
 SQUEEZENET_TRANSFORM = Transform(resize=256, crop=227)
@@ -47,71 +45,37 @@ Weights = str | Path | None
 AUXILIARY = ("aux1.", "aux2.", "AuxLogits.")
 
 
-@dataclass(frozen=True, eq=False)
-class Classifier:
-    """A network in evaluation mode and what belongs to it.
-
-    layer: dotted name of the last rectified map, None where there is none; source: in one line, which weights these
-    are and where they came from.
-    """
-
-    model: nn.Module
-    names: list[str]
-    layer: str | None
-    source: str
-    transform: Transform
-
-    def to_input(self, picture: Source, *, size: int | None = None, device: torch.device | str | None = None) -> Tensor:
-        """Path, bytes, PIL image or (H, W, 3) array → x (1, 3, S, S) on the model's device, in its precision.
-
-        size: S in pixels, where it is not to be the network's own; the same part of the picture is seen.
-        """
-        weight = next(self.model.parameters())
-        x = images.to_input(load_image(picture), self.transform if size is None else self.transform.at(size))
-        return x.to(device or weight.device, weight.dtype)
-
-    def picture(self, x: Tensor) -> np.ndarray:
-        """x (1, 3, H, W) → (H, W, 3) uint8: exactly what the network sees, so that overlays fit."""
-        return images.to_picture(x, self.transform)
-
-    def index(self, label: str | int) -> int:
-        """Number of a class; upper and lower case matter only where two names differ in nothing else.
-
-        Errors: unknown name (near names offered), a name of several classes (numbers offered), a number out of range.
-        """
-        if isinstance(label, str) and self.names.count(label) == 1:
-            return self.names.index(label)
-        return index_of(label, self.names)
-
-    def top(self, x: Tensor, k: int = 5) -> list[tuple[str, float]]:
-        """x (1, 3, H, W) → the k likeliest classes and their probabilities, likeliest first."""
-        if x.dim() != 4 or len(x) != 1:
-            raise ValueError(f"input of shape {tuple(x.shape)}: give one picture, (1, 3, H, W)")
-        with torch.inference_mode():
-            p, index = self.model(x).float().softmax(1)[0].topk(min(k, len(self.names)))
-        return [(self.names[i], v) for i, v in zip(index.tolist(), p.tolist(), strict=True)]
-
-
 def load_classifier(
-    name: str = "auto", *, device: torch.device | str = "cpu", weights: Weights = "default"
+    name: str = "auto",
+    *,
+    device: torch.device | str = "cpu",
+    weights: Weights = "default",
+    names: Sequence[str] | None = None,
 ) -> Classifier:
     """A classifier by name.
 
     name: "squeezenet" (ImageNet, the Deep Compression release), "photonet" and "photonet_gap" (40 classes, in this
     repository), "auto" (squeezenet where it can be had, else photonet; ``source`` says which and why), or any
     classification network of torchvision. weights: "default"; a file; or None for random ones, the same every time.
-    Errors: unknown name (near names offered); WeightsMissing; WeightsWrong, with the file and the first mismatch.
+    names: of the classes, where they are not the published ones: the network is built for as many, as in
+    ``load_classifier("resnet18", weights="my5.pth", names=["ant", "bee", "fly", "moth", "wasp"])``.
+
+    Errors: unknown name (near names offered); WeightsMissing; WeightsWrong, with the file, the first mismatch and the
+    way out; ValueError where the names are more or fewer than the classes of the default weights. A network of another
+    kind becomes a Classifier with :func:`classifier`.
     """
+    names = checked_names(names)
     if name == "auto":
-        if weights != "default":
-            raise ValueError(f"weights={weights!r} with name='auto': say which network they are for")
+        if weights != "default" or names:
+            given = f"weights={weights!r}" if weights != "default" else "names="
+            raise ValueError(f"{given} with name='auto': say which network they are for")
         return _auto(device)
     if name == "squeezenet":
-        made = _squeezenet(weights)
+        made = _squeezenet(weights, names)
     elif name in OWN:
-        made = _photonet(name, weights)
+        made = _photonet(name, weights, names)
     else:
-        made = _torchvision(name, weights)
+        made = _torchvision(name, weights, names)
     made.model.to(device).eval()
     return made
 
@@ -124,15 +88,16 @@ def _auto(device: torch.device | str) -> Classifier:
         return replace(made, source=f"{made.source}; SqueezeNet is not at hand, and {missing.reason}")
 
 
-def _squeezenet(weights: Weights) -> Classifier:
-    # The weights come first: where there are none, torchvision is not waited for.
+def _squeezenet(weights: Weights, names: list[str] | None) -> Classifier:
+    published = imagenet_names()
+    _check_count(names, weights, len(published))
     path, where = _chosen(weights) or obtain(SQUEEZENET)
-    state = _squeezenet_file(path) if path else None
-    model, release = _build("squeezenet1_0")
-    if state:
-        fit(model, state, path)
-    source = f"SqueezeNet 1.0 (ImageNet, the Deep Compression release), weights {where}"
-    return Classifier(model, list(release.meta["categories"]), "features", source, SQUEEZENET_TRANSFORM)
+    model = _seeded(SqueezeNet, len(names or published))
+    if path:
+        _fit(model, _squeezenet_file(path), path)
+    about = f"{len(names)} classes" if names else "ImageNet, the Deep Compression release"
+    source = f"SqueezeNet 1.0 ({about}), weights {where}"
+    return Classifier(model, names or published, "features", source, SQUEEZENET_TRANSFORM)
 
 
 def _squeezenet_file(path: Path) -> dict[str, Tensor]:
@@ -142,15 +107,18 @@ def _squeezenet_file(path: Path) -> dict[str, Tensor]:
     return squeezenet_state(path.read_bytes())
 
 
-def _photonet(name: str, weights: Weights) -> Classifier:
+def _photonet(name: str, weights: Weights, own: list[str] | None) -> Classifier:
     head = "gap" if name == "photonet_gap" else "fc"
     path, where = _chosen(weights) or _shipped(f"{name}.safetensors")
-    model, names = (
-        load_photonet(path, head) if path else (_seeded(PhotoNet, 40, head), [f"class {i}" for i in range(40)])
-    )
+    if path:
+        model, names = load_photonet(path, head)
+        _check_count(own, "default", len(names))
+    else:
+        names = own or [f"class {i}" for i in range(40)]
+        model = _seeded(PhotoNet, len(names), head)
     form = "with global average pooling" if head == "gap" else "with fully-connected layers"
-    source = f"PhotoNet {form} ({len(names)} classes of Tiny ImageNet), weights {where}"
-    return Classifier(model, names, "features", source, PHOTONET_TRANSFORM)
+    source = f"PhotoNet {form} ({len(names)} classes{'' if own else ' of Tiny ImageNet'}), weights {where}"
+    return Classifier(model, own or names, "features", source, PHOTONET_TRANSFORM)
 
 
 def _shipped(file: str) -> tuple[Path, str]:
@@ -188,19 +156,44 @@ def load_photonet(path: Path | str, head: str | None = None) -> tuple[PhotoNet, 
     return model.eval(), metadata["names"]
 
 
-def _torchvision(name: str, weights: Weights) -> Classifier:
-    model, release = _build(name)
-    published = Release.of_torchvision(release.url)
-    path, where = _chosen(weights) or obtain(published, (f"{name}.safetensors", f"{name}.pth"))
+def _torchvision(name: str, weights: Weights, names: list[str] | None) -> Classifier:
+    chosen = _chosen(weights)
+    model, release = _build(name, names)
+    categories = list(release.meta["categories"])
+    _check_count(names, weights, len(categories))
+    path, where = chosen or obtain(Release.of_torchvision(release.url), (f"{name}.safetensors", f"{name}.pth"))
     if path:
-        fit(model, _published_names(read_state(path)), path)
+        _fit(model, _published_names(read_state(path)), path)
     t = release.transforms()
     transform = Transform(t.resize_size[0], t.crop_size[0], tuple(t.mean), tuple(t.std), t.interpolation.value)
-    source = f"{name} of torchvision ({release.name}), weights {where}"
-    return Classifier(model, list(release.meta["categories"]), _layer(model), source, transform)
+    source = f"{name} of torchvision ({f'{len(names)} classes' if names else release.name}), weights {where}"
+    return Classifier(model, names or categories, last_map(model), source, transform)
 
 
-def _build(name: str) -> tuple[nn.Module, Any]:
+def _check_count(names: list[str] | None, weights: Weights, count: int) -> None:
+    """The weights that are there have their number of classes; a file of one's own is looked at when it is read."""
+    if names and weights == "default" and len(names) != count:
+        raise ValueError(
+            f"names= of {len(names)} classes for weights of {count}: give {count} names, a file of your own "
+            "(weights=FILE), or weights=None for random ones"
+        )
+
+
+def _fit(model: nn.Module, state: Mapping[str, Tensor], path: Path) -> None:
+    """``fit``, whose error says what to do where the file is of a network with another number of classes."""
+    try:
+        fit(model, state, path)
+    except WeightsWrong as error:
+        head = [name for name in model.state_dict() if name.endswith(".weight")][-1]
+        if repr(head) in str(error) and head in state:
+            count = len(state[head])
+            hint = f"it was made for {count} classes: pass names= with their {count} names"
+        else:
+            hint = "if you built that network yourself, give it to classifier(model, names)"
+        raise WeightsWrong(f"{error}; {hint}") from error
+
+
+def _build(name: str, names: list[str] | None) -> tuple[nn.Module, Any]:
     """(network with random weights, torchvision's description of its default weights)."""
     from torchvision import models
 
@@ -211,7 +204,8 @@ def _build(name: str) -> tuple[nn.Module, Any]:
             f"classifier {name!r}: no such name; near: {', '.join(map(repr, near)) or 'none'}; there are "
             f"{', '.join(map(repr, OWN))} and torchvision.models.list_models(module=torchvision.models)"
         )
-    model = _seeded(models.get_model, name, weights=None, **BUILT_WITH.get(name, {}))
+    classes = {"num_classes": len(names)} if names else {}
+    model = _seeded(models.get_model, name, weights=None, **BUILT_WITH.get(name, {}), **classes)
     return model, models.get_model_weights(name).DEFAULT
 
 
@@ -226,17 +220,15 @@ def _chosen(weights: Weights) -> tuple[Path | None, str] | None:
     """The caller's own choice of weights; None where they are to be looked for."""
     if weights is None:
         return None, "random"
-    return None if weights == "default" else (Path(weights).expanduser(), "from a file of your own")
+    if weights == "default":
+        return None
+    path = Path(weights).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f"weights {path}: no such file; give a file, 'default', or None for random weights")
+    return path, "from a file of your own"
 
 
 def _published_names(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Published files are older than the networks: auxiliary heads, and names with dots in DenseNet."""
     kept = {name: tensor for name, tensor in state.items() if not name.startswith(AUXILIARY)}
     return {re.sub(r"(denselayer\d+\.(?:norm|conv))\.([12]\.)", r"\1\2", name): t for name, t in kept.items()}
-
-
-def _layer(model: nn.Module) -> str | None:
-    try:
-        return default_layer(model)
-    except ValueError:  # a transformer: its saliency can be seen all the same
-        return None

@@ -13,8 +13,10 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from gradcam_lib.pictures.crops import LITTLE, Box, Crop, Placement, in_words, place, shares
+from gradcam_lib.pictures.depth import ImageError, PictureWarning, declared_bits, image_from_array
+
 Source = str | os.PathLike | bytes | bytearray | memoryview | IO[bytes] | Image.Image | np.ndarray
-Box = tuple[int, int, int, int]
 
 MEAN = (0.485, 0.456, 0.406)  # of ImageNet's training pictures, RGB in [0, 1]
 STD = (0.229, 0.224, 0.225)
@@ -26,20 +28,17 @@ _TOO_LARGE = f"the limit is {MOST_PIXELS // 1_000_000} million pixels; make it s
 _NOT_A_PICTURE = "not a picture that can be read; give PNG, JPEG, WebP, GIF, TIFF or BMP"
 
 
-class ImageError(ValueError):
-    """A picture that cannot be used; the message says which, why, and what to do."""
-
-
 def load_image(source: Source) -> np.ndarray:
     """Any picture as RGB: (H, W, 3) uint8, a fresh array.
 
-    source: path, bytes, open file, PIL image, or an array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), uint8, uint16,
-    or float in [0, 1]. Turned upright as its EXIF data say; transparent parts on white; 16 bits scaled to 8; of an
-    animation the first frame. Colour profiles are not applied.
+    source: path, bytes, open file, PIL image, or an array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) of integers from 0
+    or floats in [0, 1]. Turned upright as its EXIF data say; transparent parts on white; 12 and 16 bits scaled to 8,
+    with a PictureWarning where the depth had to be guessed; of an animation the first frame. Colour profiles are not
+    applied.
     Errors: ImageError (unreadable, truncated, empty, too large, HEIC); FileNotFoundError and its kin from the system.
     """
     if isinstance(source, np.ndarray):
-        return _on_white(_image_from_array(source))
+        return _on_white(image_from_array(source))
     if isinstance(source, Image.Image):
         return _decode(source, label=f"PIL image of mode {source.mode}")
     data, label = _read(source)
@@ -86,46 +85,20 @@ def _decode(image: Image.Image, *, label: str) -> np.ndarray:
         raise ImageError(f"{label}: {image.width:,}×{image.height:,} pixels; {_TOO_LARGE}")
     if not image.width * image.height:
         raise ImageError(f"{label}: {image.width}×{image.height}, no pixels")
+    deep = ";16" in str(getattr(image, "tile", ""))  # of a file; tells how its numbers are stored
     try:
         image.load()
         upright = ImageOps.exif_transpose(image)
     except Exception as error:  # as above: OSError, SyntaxError, EOFError, struct.error, zlib.error …
         raise ImageError(f"{label}: truncated or broken ({error}); save or download it again") from error
     if upright.mode == "F" or upright.mode.startswith("I"):
-        upright = _image_from_array(_sixteen_bits(np.asarray(upright), label))
-    return _on_white(upright)
-
-
-def _sixteen_bits(array: np.ndarray, label: str) -> np.ndarray:
-    """Pillow hands some 16-bit pictures on as 32-bit integers."""
-    if array.dtype.kind == "f":
-        return array
-    if array.min() < 0 or array.max() > 65535:
-        raise ImageError(f"{label}: values {array.min()} … {array.max()} exceed 16 bits; scale them to 8 bits first")
-    return array.astype(np.uint16)
-
-
-def _image_from_array(array: np.ndarray) -> Image.Image:
-    if array.ndim == 3 and array.shape[2] == 1:
-        array = array[:, :, 0]
-    if not (array.ndim == 2 or array.ndim == 3 and array.shape[2] in (3, 4)) or 0 in array.shape:
-        hint = (
-            "; channels come last: array.transpose(1, 2, 0)" if array.ndim == 3 and array.shape[0] in (1, 3, 4) else ""
+        upright = image_from_array(np.asarray(upright), label=label, bits=declared_bits(image))
+    elif deep and max(high for _, high in upright.convert("RGB").getextrema()) < 16:
+        raise ImageError(
+            f"{label}: 16 bits a colour but no value above 4095, and Pillow keeps the upper 8 bits alone, so that it "
+            "would be black. Read it with cv2.imread(path, cv2.IMREAD_UNCHANGED)[..., 2::-1] and give the array"
         )
-        raise ImageError(f"array of shape {array.shape}: give (H, W), (H, W, 3) or (H, W, 4){hint}")
-    return Image.fromarray(np.ascontiguousarray(_eight_bits(array)))
-
-
-def _eight_bits(array: np.ndarray) -> np.ndarray:
-    if array.dtype == np.uint8:
-        return array
-    if array.dtype == np.uint16:
-        return ((array.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    if array.dtype.kind != "f":
-        raise ImageError(f"array of {array.dtype}: give uint8 (0 … 255), uint16 or float (0 … 1); see array.astype")
-    if not (array.min() >= -1e-4 and array.max() <= 1 + 1e-4):  # also catches NaN
-        raise ImageError(f"float array with values {array.min()} … {array.max()}: give 0 … 1, or uint8 for 0 … 255")
-    return np.rint(array.clip(0, 1) * 255.0).astype(np.uint8)
+    return _on_white(upright)
 
 
 def _on_white(image: Image.Image) -> np.ndarray:
@@ -157,43 +130,83 @@ class Transform:
         if self.filter not in FILTERS:
             raise ValueError(f"filter {self.filter!r}: choose one of {', '.join(FILTERS)}")
 
+    @property
+    def margin(self) -> tuple[int, ...]:
+        """The mean colour, RGB in 0 … 255: zero once it is normalised."""
+        return tuple(round(255 * value) for value in self.mean)
+
     def at(self, size: int) -> Transform:
         """The same view at another crop, in pixels."""
         return replace(self, crop=size, resize=max(size, round(self.resize * size / self.crop)))
 
 
-def seen(image: np.ndarray, transform: Transform) -> np.ndarray:
-    """(H, W, 3) uint8 → (crop, crop, 3) uint8: the part of a picture that reaches the network.
+def seen(image: np.ndarray, transform: Transform, crop: Crop = "middle") -> np.ndarray:
+    """(H, W, 3) uint8 → (S, S, 3) uint8, S = transform.crop: the part of a picture that reaches the network.
 
-    Errors: ImageError where a long, narrow picture would become larger than the limit.
+    crop: "middle", the middle square of torchvision's transform; "whole", the whole picture, with margins in the mean
+    colour that make it square; or a box (x0, y0, x1, y1) in pixels of the picture, made square around its middle.
+    Errors: ImageError where a long, narrow picture would become larger than the limit; ValueError: no such crop.
     """
-    left, top, (width, height) = _placement(image.shape, transform)
-    if width * height > MOST_PIXELS:
-        raise ImageError(f"{image.shape[1]}×{image.shape[0]}: too long and narrow for this network; crop it first")
-    small = Image.fromarray(image).resize((width, height), FILTERS[transform.filter])
-    return np.array(small.crop((left, top, left + transform.crop, top + transform.crop)))
+    (x0, y0, x1, y1), size, left, top = _place(image.shape, transform, crop)
+    if size[0] * size[1] > MOST_PIXELS:
+        raise ImageError(
+            f"{image.shape[1]}×{image.shape[0]}: too long and narrow for this network; choose crop='whole' or a box"
+        )
+    small = Image.fromarray(np.ascontiguousarray(image[y0:y1, x0:x1])).resize(size, FILTERS[transform.filter])
+    square = Image.new("RGB", (transform.crop, transform.crop), transform.margin)
+    square.paste(small, (-left, -top))
+    return np.array(square)
 
 
-def seen_box(box: Box, shape: tuple[int, ...], transform: Transform) -> Box:
+def seen_box(box: Box, shape: tuple[int, ...], transform: Transform, crop: Crop = "middle") -> Box:
     """A box (x0, y0, x1, y1) of a picture of ``shape`` (H, W, …) in the pixels of ``seen``, clipped to them."""
-    left, top, (width, height) = _placement(shape, transform)
-    scale, offset = (width / shape[1], height / shape[0]) * 2, (left, top) * 2
-    x0, y0, x1, y1 = (min(max(round(v * s - o), 0), transform.crop) for v, s, o in zip(box, scale, offset, strict=True))
+    (px0, py0, px1, py1), (width, height), left, top = _place(shape, transform, crop)
+    scale = (width / (px1 - px0), height / (py1 - py0)) * 2
+    moved = [(v - origin) * s for v, origin, s in zip(box, (px0, py0) * 2, scale, strict=True)]
+    x0, y0, x1, y1 = (min(max(round(v - o), 0), transform.crop) for v, o in zip(moved, (left, top) * 2, strict=True))
     return x0, y0, x1, y1
 
 
-def _placement(shape: tuple[int, ...], transform: Transform) -> tuple[int, int, tuple[int, int]]:
-    """Left, top and the (width, height) of the whole after resizing; rounded as torchvision does."""
-    h, w = shape[:2]
-    long = int(transform.resize * max(h, w) / min(h, w))
-    width, height = (transform.resize, long) if w <= h else (long, transform.resize)
-    return round((width - transform.crop) / 2), round((height - transform.crop) / 2), (width, height)
+def part_seen(shape: tuple[int, ...], transform: Transform, crop: Crop = "middle") -> str:
+    """What of a picture of ``shape`` (H, W, …) reaches the network, in words that end a sentence.
+
+    Such as "the middle square, 58 % of the picture's width and 88 % of its height".
+    """
+    return in_words(shape, crop, resize=transform.resize, side=transform.crop)
 
 
-def to_input(image: np.ndarray, transform: Transform) -> Tensor:
-    """(H, W, 3) uint8 → x (1, 3, crop, crop) float32, normalised."""
-    x = torch.from_numpy(seen(image, transform)).permute(2, 0, 1)[None]
-    return (x.float() / 255 - _channels(transform.mean)) / _channels(transform.std)
+def own_side(shape: tuple[int, ...], transform: Transform, crop: Crop = "middle") -> int:
+    """The side of the part that is seen, in pixels of the picture itself.
+
+    ``seen(image, transform.at(own_side(image.shape, transform, crop)), crop)`` shows it at the picture's resolution.
+    """
+    (x0, _, x1, _), (width, _), _, _ = _place(shape, transform, crop)
+    return max(1, round(transform.crop * (x1 - x0) / width))
+
+
+def _place(shape: tuple[int, ...], transform: Transform, crop: Crop) -> Placement:
+    return place(shape, crop, resize=transform.resize, side=transform.crop)
+
+
+def to_input(image: np.ndarray, transform: Transform, crop: Crop = "middle") -> Tensor:
+    """(H, W, 3) uint8 → x (1, 3, S, S) float32, normalised, S = transform.crop. crop: see ``seen``.
+
+    The margins of a whole picture are zero. Warns (PictureWarning) where less than a quarter of the picture is seen.
+    """
+    placement = _place(image.shape, transform, crop)
+    across, down = shares(image.shape, placement, transform.crop)
+    if crop == "middle" and across * down < LITTLE:
+        whole = f"{image.shape[1]}×{image.shape[0]}"
+        said = f"of a picture of {whole} the network sees {part_seen(image.shape, transform, crop)}"
+        warnings.warn(said, PictureWarning, stacklevel=3)
+    x = torch.from_numpy(seen(image, transform, crop)).permute(2, 0, 1)[None]
+    x = (x.float() / 255 - _channels(transform.mean)) / _channels(transform.std)
+    (width, height), left, top = placement.size, -placement.left, -placement.top
+    if left > 0 or top > 0:
+        inside = torch.zeros(x.shape[2:], dtype=torch.bool)
+        inside[max(top, 0) : top + height, max(left, 0) : left + width] = True
+        x = x * inside
+    return x
 
 
 def to_picture(x: Tensor, transform: Transform) -> np.ndarray:

@@ -7,6 +7,7 @@ import struct
 import warnings
 import zlib
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -18,8 +19,11 @@ from PIL import Image, ImageFile
 from gradcam_lib.pictures.images import (
     MOST_PIXELS,
     ImageError,
+    PictureWarning,
     Transform,
     load_image,
+    own_side,
+    part_seen,
     seen,
     seen_box,
     to_input,
@@ -119,6 +123,76 @@ def test_sixteen_bits_are_scaled_not_clipped(kind):
     pgm = b"P5 4 1 65535\n" + values.astype(">u2").tobytes()  # which Pillow hands on as 32-bit integers
     assert np.array_equal(load_image(pgm if kind == "PGM" else encode(Image.fromarray(values), kind)), expected)
     assert np.array_equal(load_image(values), expected)
+    assert np.array_equal(load_image(values.astype(">u2")), expected)
+
+
+def grey(levels: list[int]) -> np.ndarray:
+    return np.repeat(np.array([levels], np.uint8)[..., None], 3, 2)
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.int16, np.int32, np.uint32, np.int64])
+@pytest.mark.parametrize("values, bits", [([0, 16, 2048, 4095], 12), ([0, 1, 128, 255], 8)])
+def test_a_picture_of_twelve_or_eight_bits_in_wider_numbers_is_not_black_and_says_so(dtype, values, bits):
+    said = f"array of {np.dtype(dtype)}: values 0 … {values[-1]} read as {bits} bits, so that {values[-1]} is white"
+    with pytest.warns(PictureWarning, match=said):
+        assert np.array_equal(load_image(np.array([values], dtype)), grey([0, 1, 128, 255]))
+
+
+def test_sixteen_bits_in_numbers_that_could_hold_more_are_said_to_be_sixteen():
+    with pytest.warns(PictureWarning, match="values 0 … 65535 read as 16 bits"):
+        assert np.array_equal(load_image(np.array([[0, 257, 32896, 65535]])), grey([0, 1, 128, 255]))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_twelve_bits_in_a_file_of_sixteen(kind):
+    values = np.array([[0, 16, 2048, 4095]], np.uint16)
+    with pytest.warns(PictureWarning, match="the bytes given: values 0 … 4095 read as 12 bits"):
+        assert np.array_equal(load_image(encode(Image.fromarray(values), kind)), grey([0, 1, 128, 255]))
+
+
+@pytest.mark.parametrize("values, levels", [([0, 16, 2048, 4095], [0, 1, 128, 255]), ([0, 16, 48], [0, 1, 3])])
+def test_a_file_that_says_how_many_bits_it_has_is_believed_without_a_word(values, levels):
+    tiff = encode(Image.fromarray(np.array([values], np.uint16)), "TIFF", tiffinfo={281: 4095})
+    pgm = f"P5 {len(values)} 1 4095\n".encode() + np.array(values, ">u2").tobytes()
+    for source in (tiff, pgm):
+        assert np.array_equal(load_image(source), grey(levels))
+
+
+def test_a_file_that_says_too_few_bits_is_not():
+    data = encode(Image.fromarray(np.array([[0, 65535]], np.uint16)), "TIFF", tiffinfo={281: 4095})
+    assert np.array_equal(load_image(data), grey([0, 255]))
+
+
+def test_a_black_picture_of_any_depth_is_black_without_a_word():
+    for dtype in (np.uint8, np.uint16, np.int16, np.int64, np.float32):
+        assert not load_image(np.zeros((2, 3), dtype)).any()
+
+
+def test_negative_numbers_have_a_way_out_that_works():
+    hounsfield = np.array([[-32768, -1000, 0, 32767]], np.int16)
+    with pytest.raises(ImageError, match="values -32768 … 32767, some of them negative. Choose .* black") as caught:
+        load_image(hounsfield)
+    way_out = str(caught.value).split("highest: ")[1]
+    assert np.array_equal(load_image(eval(way_out, {"array": hounsfield})), grey([0, 124, 128, 255]))
+
+
+def colour_png(pixels: np.ndarray) -> bytes:
+    """(H, W, 3) uint16 as a PNG of 16 bits a colour, which Pillow can read and not write."""
+    return cv2.imencode(".png", pixels[..., ::-1])[1].tobytes()
+
+
+def test_twelve_bits_in_a_colour_file_of_sixteen_are_an_error_whose_way_out_works(tmp_path):
+    """Pillow keeps the upper 8 of 16 bits: all that is left of 12 bits is 0 … 15, as good as black."""
+    pixels = np.array([[[0, 16, 4095], [2048, 4095, 0]]], np.uint16)
+    path = tmp_path / "cells.png"
+    path.write_bytes(colour_png(pixels))
+    with pytest.raises(ImageError, match="cells.png: 16 bits a colour but no value above 4095") as caught:
+        load_image(path)
+    way_out = str(caught.value).split("Read it with ")[1].split(" and give")[0]
+    with pytest.warns(PictureWarning, match="12 bits"):
+        rgb = load_image(eval(way_out, {"cv2": cv2, "path": str(path)}))
+    assert rgb.tolist() == [[[0, 1, 255], [128, 255, 0]]]
+    assert load_image(colour_png(pixels * 16)).max() == 255
 
 
 def test_of_an_animation_the_first_frame():
@@ -150,6 +224,7 @@ shapes = st.tuples(st.integers(1, 9), st.integers(1, 9), st.sampled_from([(), (1
 )
 
 
+@pytest.mark.filterwarnings("ignore::gradcam_lib.pictures.depth.PictureWarning")
 @settings(max_examples=60, deadline=None)
 @given(st.data(), dtypes, shapes)
 def test_any_array_becomes_rgb(data, dtype, shape):
@@ -239,11 +314,13 @@ def test_heic_says_what_to_do(brand):
         (np.zeros((8, 8, 2), np.uint8), r"shape \(8, 8, 2\)"),
         (np.zeros((2, 8, 8, 3), np.uint8), r"shape \(2, 8, 8, 3\)"),
         (np.zeros((0, 8, 3), np.uint8), r"shape \(0, 8, 3\)"),
-        (np.zeros((8, 8), np.int64), "array of int64: give uint8"),
+        (np.zeros((8, 8), bool), "array of bool: give uint8"),
+        (np.full((8, 8), 70_000), "array of int64: values 70000 … 70000, some of them more than 16 bits hold"),
+        (np.arange(-2, 6, dtype=np.int16).reshape(2, 4), "array of int16: values -2 … 5, some of them negative"),
         (np.full((8, 8), 128.0), "values 128.0 … 128.0: give 0 … 1"),
         (np.full((8, 8), np.nan), "values nan"),
         (io.StringIO("text"), "opened as text; open it with mode 'rb'"),
-        (Image.new("I", (4, 4), 70_000), "exceed 16 bits"),
+        (Image.new("I", (4, 4), 70_000), "mode I: values 70000 … 70000, some of them more than 16 bits"),
         (Image.new("RGB", (0, 4)), "0×4, no pixels"),
         (torch.zeros(3, 8, 8), "Tensor: no picture; give a path"),
         (None, "NoneType: no picture"),
@@ -277,12 +354,98 @@ def test_the_transform_is_torchvisions(shape, resize, crop, filter):
     assert torch.equal(x[0], theirs(Image.fromarray(image)))
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 40), st.integers(0, 20))
-def test_the_picture_is_exactly_what_the_network_sees(h, w, crop, margin):
-    transform = Transform(crop + margin, crop)
+CROPS = st.sampled_from(["middle", "whole", (3, 1, 9, 5)])
+
+
+@pytest.mark.filterwarnings("ignore:of a picture of:gradcam_lib.pictures.depth.PictureWarning")
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 60), st.integers(4, 60), st.integers(1, 40), st.integers(0, 20), CROPS)
+def test_the_picture_is_exactly_what_the_network_sees(h, w, side, margin, crop):
+    transform = Transform(side + margin, side)
     image = noise(h, w)
-    assert np.array_equal(to_picture(to_input(image, transform), transform), seen(image, transform))
+    x = to_input(image, transform, crop)
+    assert x.shape == (1, 3, side, side)
+    assert np.array_equal(to_picture(x, transform), seen(image, transform, crop))
+
+
+def test_the_whole_picture_keeps_its_shape_and_has_margins_that_are_zero_to_the_network():
+    white, transform = np.full((100, 200, 3), 255, np.uint8), Transform(256, 224)
+    x = to_input(white, transform, "whole")
+    assert not x[:, :, :56].any() and not x[:, :, 168:].any() and (x[:, :, 56:168] > 2).all()
+    assert (seen(white, transform, "whole")[0, 0] == (124, 116, 104)).all()  # ImageNet's mean colour
+    tall = to_input(white.transpose(1, 0, 2), transform, "whole")
+    assert torch.equal(tall, x.transpose(2, 3))
+    square = noise(224, 224)
+    assert np.array_equal(seen(square, transform, "whole"), square)
+
+
+def test_a_box_is_seen_to_its_edges():
+    image = noise(60, 80)
+    assert np.array_equal(seen(image, Transform(36, 32), (40, 10, 72, 42)), image[10:42, 40:72])
+    # Made square around its middle, (56, 26), and moved into the picture where it would leave it.
+    assert np.array_equal(seen(image, Transform(36, 32), (40, 20, 72, 32)), image[10:42, 40:72])
+    assert np.array_equal(seen(image, Transform(36, 32), (40, 0, 72, 4)), image[0:32, 40:72])
+    assert np.array_equal(seen(image, Transform(36, 32), (48.0, 28.0, 999.0, 999.0)), image[28:60, 48:80])
+
+
+@pytest.mark.parametrize(
+    ("crop", "message"),
+    [
+        ((5, 5, 5, 9), r"crop \(5, 5, 5, 9\): empty, .* 80×60; choose 0 ≤ x0 < x1 ≤ 80 and 0 ≤ y0 < y1 ≤ 60"),
+        ((90, 0, 99, 9), "outside the picture"),
+        ((0, -9, 9, 0), "outside the picture"),
+        ((0, 0, float("nan"), 9), "four finite numbers"),
+        ((0, 0, 9), "four finite numbers"),
+        ("centre", "crop 'centre': choose 'middle', 'whole' or a box"),
+    ],
+)
+def test_a_part_that_is_none(crop, message):
+    for function in (seen, to_input):
+        with pytest.raises(ValueError, match=message):
+            function(noise(60, 80), Transform(), crop)
+    with pytest.raises(ValueError, match=message):
+        part_seen((60, 80), Transform(), crop)
+
+
+@pytest.mark.parametrize(
+    ("shape", "crop", "words"),
+    [
+        ((300, 451), "middle", "the middle square, 58 % of the picture's width and 88 % of its height"),
+        ((300, 300), "whole", "the whole picture"),
+        ((300, 451), "whole", "the whole picture, with margins above and below"),
+        ((451, 300), "whole", "the whole picture, with margins left and right"),
+        ((300, 600), (0, 0, 150, 90),
+         "the square from (0, 0) to (150, 150), 25 % of the picture's width and 50 % of its height"),
+    ],
+)  # fmt: skip
+def test_what_is_seen_in_words(shape, crop, words):
+    assert part_seen(shape, Transform(256, 224), crop) == words
+
+
+def test_a_network_that_cuts_nothing_off_a_square_sees_the_whole_picture():
+    assert part_seen((90, 90), Transform(64, 64)) == "the whole picture"
+
+
+def test_of_a_panorama_it_is_said_how_little_is_seen():
+    panorama = noise(100, 800)
+    said = (
+        "of a picture of 800×100 the network sees the middle square, 11 % of the picture's width and 88 % of its height"
+    )
+    with pytest.warns(PictureWarning, match=said + "; for the rest choose crop='whole' or a box"):
+        to_input(panorama, Transform(256, 224))
+    for crop in ("whole", (0, 0, 100, 100)):  # the way out, and no warning
+        assert to_input(panorama, Transform(256, 224), crop).shape == (1, 3, 224, 224)
+
+
+@pytest.mark.parametrize("crop", ["middle", "whole", (30, 20, 130, 90)])
+def test_a_part_can_be_shown_at_the_pictures_own_resolution(crop):
+    image = noise(120, 200)
+    side = own_side(image.shape, Transform(256, 224), crop)
+    assert side == {"middle": 105, "whole": 200}.get(crop, 100)
+    shown = seen(image, Transform(256, 224).at(side), crop)
+    at = {"middle": image[8:113, 48:153], "whole": image}.get(crop, image[5:105, 30:130])
+    middle = shown[40:160] if crop == "whole" else shown
+    assert middle.shape == at.shape and (crop == "middle" or np.array_equal(middle, at))
 
 
 def test_to_picture_takes_one_picture_and_clips():
@@ -301,9 +464,20 @@ def test_boxes_follow_the_transform():
     assert seen_box((0, 0, 600, 300), image.shape, transform) == (0, 0, 227, 227)
 
 
+@pytest.mark.parametrize("crop", ["middle", "whole", (200, 50, 400, 250)])
+def test_boxes_follow_every_part(crop):
+    image = np.zeros((300, 600, 3), np.uint8)
+    image[90:210, 240:360] = 255
+    transform = Transform(240, 200, mean=(0.0,) * 3)
+    x0, y0, x1, y1 = seen_box((240, 90, 360, 210), image.shape, transform, crop)
+    white = seen(image, transform, crop)[:, :, 0] > 127
+    assert white.sum() == white[y0:y1, x0:x1].size == white[y0:y1, x0:x1].sum() > 0
+
+
 def test_a_very_long_picture_is_refused():
-    with pytest.raises(ImageError, match="100000×1: too long and narrow"):
-        to_input(np.zeros((1, 100_000, 3), np.uint8), Transform())
+    with pytest.raises(ImageError, match="100000×1: too long and narrow .* crop='whole'"):
+        seen(np.zeros((1, 100_000, 3), np.uint8), Transform())
+    assert seen(np.zeros((1, 100_000, 3), np.uint8), Transform(), "whole").shape == (224, 224, 3)
 
 
 def test_another_size_sees_the_same_part():
