@@ -20,6 +20,7 @@ from gradcam_lib.networks.weights import SQUEEZENET, WeightsWrong, fit, read_met
 from gradcam_lib.networks.zoo import Classifier, load_classifier
 from gradcam_lib.paths import MODELS, weights_folder
 from gradcam_lib.pictures import images
+from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source, Transform, load_image
 
 TRANSFORM = Transform(resize=128, crop=128)
@@ -39,10 +40,13 @@ class System:
     source: str
     transform: Transform = TRANSFORM
 
-    def to_input(self, picture: Source) -> Tensor:
-        """Path, bytes, PIL image or (H, W, 3) array → x (1, 3, side, side) on the model's device, in its precision."""
+    def to_input(self, picture: Source, *, crop: Crop = "middle") -> Tensor:
+        """Path, bytes, PIL image or (H, W, 3) array → x (1, 3, side, side) on the model's device, in its precision.
+
+        crop: which part of the picture, "middle", "whole" or a box (x0, y0, x1, y1) in its pixels; see ``images.seen``.
+        """
         weight = next(self.model.parameters())
-        return images.to_input(load_image(picture), self.transform).to(weight.device, weight.dtype)
+        return images.to_input(load_image(picture), self.transform, crop).to(weight.device, weight.dtype)
 
     def picture(self, x: Tensor) -> np.ndarray:
         """x (1, 3, H, W) → (H, W, 3) uint8: exactly what the network sees, so that overlays fit."""

@@ -15,6 +15,7 @@ import torch
 from safetensors.torch import save_file
 from support.squeezenet_file import whole_squeezenet
 
+from gradcam_lib import classifier, explain
 from gradcam_lib.networks import zoo
 from gradcam_lib.networks.photonet import PhotoNet
 from gradcam_lib.networks.weights import SQUEEZENET, Release, WeightsMissing, WeightsWrong
@@ -171,13 +172,28 @@ def test_the_shipped_photonets(name, monkeypatch):
     assert clf.index("Egyptian cat") in [clf.index(n) for n, _ in clf.top(clf.to_input(sample("cat")), k=3)]
 
 
-def test_photonet_needs_no_torchvision():
-    code = (
-        "import sys; from gradcam_lib import load_classifier; c = load_classifier('photonet', weights=None); "
-        "from gradcam_lib.pictures.samples import sample; c.top(c.to_input(sample('cat'))); "
-        "sys.exit('torchvision' in sys.modules)"
-    )
-    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, cwd=ROOT, timeout=60)
+QUIET = "import sys; from gradcam_lib import explain, load_classifier, load_captioner, load_vqa; "
+QUIET += "from gradcam_lib.pictures.samples import sample; cat = sample('cat'); "
+CLASSIFIED = "c = load_classifier({!r}, weights={!r}); x = c.to_input(cat); c.top(x); explain(c, x).map('goldfish'); "
+
+
+def test_the_networks_of_the_course_need_no_torchvision():
+    """It takes five seconds to import, in every kernel and at every command."""
+    pairs = [("photonet", "default"), ("squeezenet", None), ("auto", "default")]
+    check_quiet("".join(CLASSIFIED.format(*pair) for pair in pairs))
+
+
+@pytest.mark.skipif(not REAL.is_file(), reason=f"{SQUEEZENET.file} is not in the folder GRADCAM_WEIGHTS")
+def test_what_looks_through_the_published_squeezenet_needs_no_torchvision(monkeypatch):
+    monkeypatch.setenv("GRADCAM_WEIGHTS", str(REAL.parent))
+    code = CLASSIFIED.format("auto", "default") + "assert 'SqueezeNet' in c.source; "
+    code += "load_captioner('photo').explain(cat).word(0); load_vqa('photo').explain(cat, 'what is this?'); "
+    check_quiet(code)
+
+
+def check_quiet(code: str) -> None:
+    code = f"{QUIET}{code}sys.exit('torchvision' in sys.modules)"
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, cwd=ROOT, timeout=120)
 
 
 # --- SqueezeNet
@@ -296,6 +312,89 @@ def test_torchvision_offline_says_what_to_fetch():
         load_classifier("resnet18")
 
 
+# --- another number of classes
+
+FIVE = ["ant", "bee", "fly", "moth", "wasp"]
+
+
+@pytest.fixture
+def mine(tmp_path) -> Path:
+    """A file of weights for five classes, as ``torch.save(model.state_dict(), …)`` writes it."""
+    torch.save(load_classifier("resnet18", weights=None, names=FIVE).model.state_dict(), tmp_path / "my5.pth")
+    return tmp_path / "my5.pth"
+
+
+def test_a_network_of_torchvision_with_classes_of_ones_own(mine):
+    state = torch.load(mine)
+    state["fc.bias"] += torch.arange(5)
+    torch.save(state, mine)
+    clf = load_classifier("resnet18", weights=mine, names=FIVE)
+    assert clf.names == FIVE and clf.layer == "layer4" and not clf.model.training
+    assert torch.equal(clf.model.fc.bias, state["fc.bias"])
+    assert clf.source == "resnet18 of torchvision (5 classes), weights from a file of your own"
+    x = clf.to_input(sample("cat"), size=64)
+    assert clf.index("moth") == 3 and len(clf.top(x, 9)) == 5
+    assert explain(clf, x).map("moth").shape == (1, 2, 2)
+
+
+@pytest.mark.parametrize("name", ["densenet121", "googlenet", "mobilenet_v2", "vgg11", "vit_b_32", "squeezenet1_1"])
+def test_the_head_of_every_family_is_built_for_the_names(name):
+    x = torch.zeros(1, 3, 224, 224, device="meta")
+    assert load_classifier(name, weights=None, names=FIVE, device="meta").model(x).shape == (1, 5)
+
+
+def test_a_file_of_five_classes_without_their_names_says_what_to_do(mine):
+    shapes = r"my5.pth: 'fc.weight' has shape \(5, 512\), ResNet needs \(1000, 512\)"
+    with pytest.raises(WeightsWrong, match=shapes + "; it was made for 5 classes: pass names= with their 5 names"):
+        load_classifier("resnet18", weights=mine)
+    with pytest.raises(WeightsWrong, match=r"needs \(2, 512\); it was made for 5 classes: pass names="):
+        load_classifier("resnet18", weights=mine, names=["yes", "no"])
+
+
+def test_a_file_of_a_head_of_ones_own_says_what_to_do(tmp_path):
+    model = load_classifier("resnet18", weights=None).model
+    model.fc = torch.nn.Sequential(torch.nn.Dropout(), torch.nn.Linear(512, 5))
+    torch.save(model.state_dict(), tmp_path / "deep.pth")
+    with pytest.raises(
+        WeightsWrong, match=r"deep.pth: no 'fc.weight'.*built .* yourself, .* classifier\(model, names\)"
+    ):
+        load_classifier("resnet18", weights=tmp_path / "deep.pth", names=FIVE)
+    assert classifier(model, FIVE).names == FIVE
+
+
+@pytest.mark.parametrize("name", ["resnet18", "squeezenet", "photonet"])
+def test_other_names_for_the_published_classes_must_be_as_many(name):
+    with pytest.raises(ValueError, match="names= of 5 classes for weights of .*: give .* names, a file of your own"):
+        load_classifier(name, names=FIVE)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "squeezenet", "photonet"])
+def test_a_missing_file_of_weights_is_named(name, tmp_path):
+    with pytest.raises(FileNotFoundError, match="weights .*none.pth: no such file; give a file, 'default', or None"):
+        load_classifier(name, weights=tmp_path / "none.pth")
+
+
+@pytest.mark.parametrize("name", ["squeezenet", "photonet"])
+def test_the_networks_of_the_course_with_classes_of_ones_own(name, tmp_path):
+    clf = load_classifier(name, weights=None, names=FIVE)
+    assert clf.names == FIVE and "(5 classes" in clf.source
+    assert clf.model(clf.to_input(sample("cat"))).shape == (1, 5)
+
+
+def test_the_classes_of_a_photonet_can_be_renamed():
+    names = [f"{name}!" for name in NAMES]
+    assert load_classifier("photonet", names=names).names == names
+
+
+def test_squeezenet_from_a_file_of_ones_own(tmp_path):
+    made = load_classifier("squeezenet", weights=None, names=FIVE)
+    save_file(made.model.state_dict(), tmp_path / "insects.safetensors")
+    clf = load_classifier("squeezenet", weights=tmp_path / "insects.safetensors", names=FIVE)
+    assert "from a file of your own" in clf.source
+    with pytest.raises(WeightsWrong, match=r"'classifier.1.weight' has shape \(5, 512, 1, 1\).* pass names="):
+        load_classifier("squeezenet", weights=tmp_path / "insects.safetensors")
+
+
 @pytest.mark.parametrize(("name", "near"), [("resnet81", "'resnet18'"), ("Photonet", "'photonet'"), ("Auto", "'auto'")])
 def test_unknown_names_offer_near_ones(name, near):
     with pytest.raises(ValueError, match=f"classifier '{name}': no such name; near: .*{near}"):
@@ -305,3 +404,5 @@ def test_unknown_names_offer_near_ones(name, near):
 def test_auto_with_weights_of_ones_own_is_ambiguous():
     with pytest.raises(ValueError, match="say which network"):
         load_classifier("auto", weights=None)
+    with pytest.raises(ValueError, match="names= with name='auto': say which network"):
+        load_classifier("auto", names=["yes", "no"])
