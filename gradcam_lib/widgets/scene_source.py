@@ -6,12 +6,13 @@ import io
 import re
 import reprlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gradcam_lib.language.systems import TRANSFORM
-from gradcam_lib.pictures.images import Source, load_image, seen
+from gradcam_lib.pictures.crops import Crop
+from gradcam_lib.pictures.images import Source, load_image, part_seen, seen
 from gradcam_lib.pictures.samples import sample
 from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.messages import in_words
@@ -19,7 +20,7 @@ from gradcam_lib.widgets.source_controls import KNOWN, PHOTO, WORLD, SourceContr
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import PEOPLE, Scene, Thing, checked_seed
 
-SIDE = 448  # pixels of a photograph's middle square that are kept; the networks see it smaller
+SIDE = 448  # pixels of the part of a photograph that is shown; the networks see it smaller
 SEED = 1_000_000  # no network was trained on the scenes from here on
 STEP = 0.08  # of the picture, a click on an arrow
 KEPT = 50  # steps that can be undone
@@ -32,6 +33,9 @@ class _Shown:
     picture: np.ndarray
     kind: str = WORLD
     name: str = "picture"
+    file: str = ""  # of the reader's
+    photograph: np.ndarray | None = None  # (H, W, 3) uint8, of which ``picture`` is the part ``crop``
+    crop: Crop = "middle"
 
 
 class SceneSource(SourceControls):
@@ -108,14 +112,25 @@ class SceneSource(SourceControls):
         with self.line.in_words():
             if why := self._why_not():
                 raise ValueError(why)
-            return self._show(_Shown(None, _square(sample(name)), PHOTO, name))
+            return self._show(self._photographed(sample(name), PHOTO, name))
+        return False
+
+    def show_part(self, crop: Crop) -> bool:
+        """Another part of the photograph shown: "middle", "whole" or a box (x0, y0, x1, y1) in its pixels."""
+        with self.line.in_words():
+            shown = self._shown
+            if shown.photograph is None:
+                raise ValueError("a rendered scene is always seen as a whole; choose a photograph first")
+            part = seen(shown.photograph, TRANSFORM.at(SIDE), crop)
+            return self._show(replace(shown, picture=part, crop=crop))
         return False
 
     def show_picture(self, picture: Source) -> bool:
-        """The middle square of whatever ``load_image`` takes, for the networks that know photographs, if there are."""
+        """A part of whatever ``load_image`` takes, for the networks that know photographs, if there are."""
         with self.line.in_words():
-            square, why = _square(picture), self._why_not()
-            shown = self._show(_Shown(None, square, WORLD if why else PHOTO))
+            image, why = load_image(picture), self._why_not()
+            file = str(getattr(picture, "name", "")) if isinstance(picture, io.BytesIO) else ""
+            shown = self._show(self._photographed(image, WORLD if why else PHOTO, file=file))
             if self._photographs and why:
                 self.line.say(why, "Note")
             return shown
@@ -159,7 +174,8 @@ class SceneSource(SourceControls):
             self.arrows[name].on_click(lambda _, dx=dx, dy=dy: self.move(self.thing.value, dx, dy))
         self.removal.on_click(lambda _: self.remove(self.thing.value))
         self.back.on_click(lambda _: self.undo())
-        self.upload.observe(self._uploaded, "value")
+        self.upload.connect(self.show_picture, self.line.say)
+        self.part.connect(self._cut)
 
     def _turned(self, kind: str) -> None:
         """To the first photograph, or back to the last scene; where that fails, the switch goes back too."""
@@ -172,13 +188,9 @@ class SceneSource(SourceControls):
         if not self.show_photograph(name):
             self._fill()  # a choice that was refused is not shown as chosen
 
-    def _uploaded(self, change: dict) -> None:
-        if change["new"]:
-            sent = change["new"][0]
-            file = io.BytesIO(bytes(sent["content"]))
-            file.name = sent["name"]  # for the messages
-            self.show_picture(file)
-            self.upload.value = ()  # lets the same file be chosen again, and forgets its bytes
+    def _cut(self) -> None:
+        if not self.show_part(self.part.crop(self._shown.photograph.shape)):
+            self._fill()
 
     def _fill(self) -> None:
         """Makes the controls fit the picture; the thing that was chosen stays chosen while it is there."""
@@ -196,7 +208,17 @@ class SceneSource(SourceControls):
         for control in (self.thing, self.removal, *self.arrows.values()):
             control.disabled = not things
         self.back.disabled = not self._past
-        self.about.value = small(self.note)
+        self._fill_part()
+
+    def _fill_part(self) -> None:
+        """What of a photograph is seen; a scene is seen as a whole."""
+        shown, about = self._shown, self.note
+        self.part.layout.display = "none" if shown.photograph is None else None
+        if shown.photograph is not None:
+            self.part.show(shown.crop, shown.photograph.shape)
+            file = f"{shown.file}: the" if shown.file else "The"
+            about = f"{file} networks see {part_seen(shown.photograph.shape, TRANSFORM, shown.crop)}. {about}"
+        self.about.value = small(about)
 
     # From one picture to the next
 
@@ -209,6 +231,10 @@ class SceneSource(SourceControls):
         except (OSError, ValueError) as error:
             return f"the networks for photographs cannot be had. {in_words(error)}"
         return ""
+
+    def _photographed(self, image: np.ndarray, kind: str, name: str = "picture", file: str = "") -> _Shown:
+        crop = self.part.crop(image.shape)
+        return _Shown(None, seen(image, TRANSFORM.at(SIDE), crop), kind, name, file, image, crop)
 
     def _last_scene(self) -> Scene:
         known = (shown.scene for shown in (self._shown, *reversed(self._past)) if shown.scene)
@@ -231,10 +257,6 @@ class SceneSource(SourceControls):
 
 def _rendered(scene: Scene) -> _Shown:
     return _Shown(scene, scenes.render(scene).image, name=f"scene-{scene.seed}")
-
-
-def _square(picture: Source) -> np.ndarray:
-    return seen(load_image(picture), TRANSFORM.at(SIDE))
 
 
 def _number(text: str) -> int:
