@@ -16,6 +16,7 @@ from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.language.systems import System, WithWords, found, load_system, transform_of
 from gradcam_lib.networks.vocabulary import tokenise
 from gradcam_lib.networks.zoo import Classifier
+from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source
 from gradcam_lib.targets import Target, class_score
 
@@ -45,14 +46,14 @@ def load_captioner(
 class CaptionSystem(System):
     """Describes a picture and explains any description of it. Made by :func:`load_captioner`."""
 
-    def caption(self, image: Source, beam: int = 3) -> str:
-        """The likeliest of the sentences that a beam search finds."""
-        return self.candidates(image, beam)[0][0]
+    def caption(self, image: Source, beam: int = 3, *, crop: Crop = "middle") -> str:
+        """The likeliest of the sentences that a beam search finds. crop: the part of the picture, see ``to_input``."""
+        return self.candidates(image, beam, crop=crop)[0][0]
 
     @torch.no_grad()
-    def candidates(self, image: Source, beam: int = 3) -> list[tuple[str, float]]:
+    def candidates(self, image: Source, beam: int = 3, *, crop: Crop = "middle") -> list[tuple[str, float]]:
         """Up to ``beam`` sentences with their log-probabilities, END included; likeliest first."""
-        ranked = self.model.beam_search(self.model.cnn(self.to_input(image)), beam)
+        ranked = self.model.beam_search(self.model.cnn(self.to_input(image, crop=crop)), beam)
         return [(self.vocabulary.decode(words), log_prob) for words, log_prob in ranked]
 
     def spoken(self, sentence: str) -> Classifier:
@@ -62,15 +63,16 @@ class CaptionSystem(System):
         """
         return self._as_classifier(Spoken(self.model, self.tokens(sentence)), tokenise(sentence))
 
-    def explain(self, image: Source, sentence: str | None = None) -> CaptionExplanation:
+    def explain(self, image: Source, sentence: str | None = None, *, crop: Crop = "middle") -> CaptionExplanation:
         """One forward pass, then the sentence's map and each word's; the captioner's own sentence where none is given.
 
-        Words that the captioner does not know count as UNK and are listed as ``unknown``.
+        Words that the captioner does not know count as UNK and are listed as ``unknown``. crop: the part of the picture
+        that is seen, see ``to_input``.
         Errors: no words, more than 500 characters, and what ``load_image`` objects to.
         """
-        sentence = self.caption(image) if sentence is None else sentence
+        sentence = self.caption(image, crop=crop) if sentence is None else sentence
         network = self.spoken(sentence)
-        e = explain(network, self.to_input(image), pixels=True)
+        e = explain(network, self.to_input(image, crop=crop), pixels=True)
         return CaptionExplanation(e, network.names, self.vocabulary.unknown(sentence))
 
 

@@ -17,6 +17,7 @@ from gradcam_lib.language.systems import System, WithWords, found, load_system, 
 from gradcam_lib.networks.coattention import Answered
 from gradcam_lib.networks.vocabulary import tokenise
 from gradcam_lib.networks.zoo import Classifier
+from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source
 from gradcam_lib.targets import TargetLike, index_of
 
@@ -52,11 +53,11 @@ class QuestionSystem(System):
 
     answers: list[str] = field(default_factory=list)
 
-    def answer(self, image: Source, question: str, k: int = 1) -> list[tuple[str, float]]:
-        """The k likeliest answers and their probabilities, likeliest first. Errors as for ``explanation``."""
+    def answer(self, image: Source, question: str, k: int = 1, *, crop: Crop = "middle") -> list[tuple[str, float]]:
+        """The k likeliest answers and their probabilities, likeliest first. crop, errors: as for ``explanation``."""
         if isinstance(k, bool) or not isinstance(k, int) or k < 1:
             raise ValueError(f"k={k!r}: ask for one answer or more")
-        return self.asked(question).top(self.to_input(image), k)
+        return self.asked(question).top(self.to_input(image, crop=crop), k)
 
     def asked(self, question: str) -> Classifier:
         """The network with this question: a classifier of pictures, whose classes are the answers.
@@ -65,17 +66,20 @@ class QuestionSystem(System):
         """
         return self._as_classifier(Asked(self.model, self.tokens(question)), self.answers)
 
-    def explain(self, image: Source, question: str, answer: TargetLike = None) -> Tensor:
+    def explain(self, image: Source, question: str, answer: TargetLike = None, *, crop: Crop = "middle") -> Tensor:
         """Grad-CAM (h, w) of an answer; of the predicted one where none is given or the network does not know it."""
-        return self.explanation(image, question, answer).map()
+        return self.explanation(image, question, answer, crop=crop).map()
 
-    def explanation(self, image: Source, question: str, answer: TargetLike = None) -> AnswerExplanation:
+    def explanation(
+        self, image: Source, question: str, answer: TargetLike = None, *, crop: Crop = "middle"
+    ) -> AnswerExplanation:
         """One forward pass, then the map of every answer you like; ``answer`` is the one meant where none is named.
 
+        crop: the part of the picture that is seen, see ``to_input``.
         Errors: a question without words or of more than 500 characters, and what ``load_image`` objects to.
         """
         network = self.asked(question)
-        e = explain(network, self.to_input(image), pixels=True)
+        e = explain(network, self.to_input(image, crop=crop), pixels=True)
         attention = network.model.attention
         return AnswerExplanation(e, tokenise(question), self.vocabulary.unknown(question), answer, attention)
 

@@ -16,7 +16,7 @@ from gradcam_lib.networks.captioner import Captioner
 from gradcam_lib.networks.slim import slim_alexnet
 from gradcam_lib.networks.weights import WeightsWrong
 from gradcam_lib.occlusion import occlusion_map
-from gradcam_lib.pictures.images import ImageError
+from gradcam_lib.pictures.images import ImageError, seen
 
 SENTENCE = "A woman flying the red kite."
 
@@ -111,10 +111,20 @@ def test_any_kind_of_picture(cap: CaptionSystem, tmp_path) -> None:
     wanted = cap.explain(PICTURE, SENTENCE).sentence()
     for picture in (tmp_path / "picture.png", Image.fromarray(PICTURE)):
         assert close(cap.explain(picture, SENTENCE).sentence(), wanted)
-    assert cap.explain(np.zeros((50, 300, 3), np.uint8), SENTENCE).sentence().shape == (8, 8)
+    assert cap.explain(np.zeros((50, 190, 3), np.uint8), SENTENCE).sentence().shape == (8, 8)
     assert np.array_equal(cap.picture(cap.to_input(PICTURE)), PICTURE)
     with pytest.raises(ImageError):
         cap.explain(np.zeros((3, 50, 300)), SENTENCE)
+
+
+def test_the_part_of_the_picture_is_a_choice(cap: CaptionSystem) -> None:
+    crop = (10, 0, 70, 60)
+    wide = np.hstack([PICTURE, PICTURE[:, ::-1]])
+    part = seen(wide, cap.transform, crop)
+    assert np.array_equal(cap.picture(cap.to_input(wide, crop=crop)), part)
+    assert np.array_equal(cap.picture(cap.to_input(wide, crop="whole")), seen(wide, cap.transform, "whole"))
+    assert cap.candidates(wide, crop=crop) == cap.candidates(part) and cap.caption(wide, crop=crop) == cap.caption(part)
+    assert close(cap.explain(wide, SENTENCE, crop=crop).sentence(), cap.explain(part, SENTENCE).sentence())
 
 
 def test_occlusion_through_the_same_network(cap: CaptionSystem) -> None:

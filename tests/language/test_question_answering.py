@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from captum.attr import LayerGradCam
@@ -14,6 +15,7 @@ from gradcam_lib.language.systems import save_system
 from gradcam_lib.networks.slim import slim_alexnet
 from gradcam_lib.networks.vqa import LSTMCNN
 from gradcam_lib.networks.weights import WeightsWrong
+from gradcam_lib.pictures.images import seen
 
 QUESTION = "What color is the kite?"
 KINDS = ("lstm", "parallel", "alternating")
@@ -36,6 +38,14 @@ def test_answers_are_the_likeliest(vqa: QuestionSystem) -> None:
     assert [ANSWERS.index(name) for name, _ in top] == logits.argsort(descending=True)[:3].tolist()
     assert [p for _, p in top] == pytest.approx(logits.softmax(0).sort(descending=True).values[:3].tolist(), rel=1e-4)
     assert len(vqa.answer(PICTURE, QUESTION)) == 1 and len(vqa.answer(PICTURE, QUESTION, k=99)) == len(ANSWERS)
+
+
+def test_the_part_of_the_picture_is_a_choice(one: QuestionSystem) -> None:
+    crop = (10, 0, 70, 60)
+    wide = np.hstack([PICTURE, PICTURE[:, ::-1]])
+    part = seen(wide, one.transform, crop)
+    assert one.answer(wide, QUESTION, 2, crop=crop) == one.answer(part, QUESTION, 2)
+    assert close(one.explain(wide, QUESTION, "red", crop=crop), one.explain(part, QUESTION, "red"))
 
 
 def test_the_map_is_captum_s(vqa: QuestionSystem) -> None:
