@@ -205,15 +205,23 @@ def test_ctrl_c_leaves_what_is_finished(elsewhere, monkeypatch, capsys, kind):
         assert [row["class"] for row in rows("gradcam.csv")] == ["tabby"]
 
 
-def test_a_write_that_fails_leaves_nothing_behind(elsewhere, monkeypatch, capsys):
+@pytest.mark.parametrize("out", ["chelsea_gradcam.png", "gradcam.csv"])
+def test_a_write_that_fails_leaves_nothing_behind(elsewhere, monkeypatch, capsys, out):
     def full(*_):
-        raise OSError(28, "No space left on device", "chelsea_gradcam.png")
+        raise OSError(28, "No space left on device", out)
 
-    (elsewhere / "chelsea_gradcam.png").write_bytes(b"of last week")
+    Path(out).write_bytes(b"of last week")
     monkeypatch.setattr(outputs.os, "replace", full)
-    assert status(CAT, "--overwrite", "--target", "tabby") == 1
-    assert "No space left on device" in capsys.readouterr().err
-    assert names(elsewhere) == ["chelsea_gradcam.png"] and Path("chelsea_gradcam.png").read_bytes() == b"of last week"
+    assert status(CAT, "--overwrite", "--target", "tabby", "--out", out) == 1
+    assert capsys.readouterr().err.count(f"error: {CAT}: " if out.endswith("png") else "error: ") == 1
+    assert names(elsewhere) == [out] and Path(out).read_bytes() == b"of last week"
+
+
+def test_more_rows_than_a_webp_can_hold(elsewhere, capsys):
+    Image.new("RGB", (1600, 1600), "teal").save("large.png")
+    targets = [option for i in range(10) for option in ("--target", i)]
+    assert status("large.png", "--out", "large.webp", *targets) == 1
+    assert "too many for WEBP; name a .png" in capsys.readouterr().err and names(elsewhere) == ["large.png"]
 
 
 # A network of one's own

@@ -28,8 +28,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     _add_output(explain)
     args = parser.parse_args(argv)
     _settle_format(args, explain)
-    if args.checkpoint and args.model == "auto":
-        explain.error("--checkpoint: say which network it is for, such as --model resnet18")
+    for option in ("checkpoint", "names"):
+        if getattr(args, option) and args.model == "auto":
+            explain.error(f"--{option}: say which network it is for, such as --model resnet18")
     return args
 
 

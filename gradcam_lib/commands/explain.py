@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from gradcam_lib.capture import find_layer
 from gradcam_lib.commands import outputs
@@ -88,10 +89,16 @@ def _all_pictures(args: argparse.Namespace, plan: Plan, classifier: Classifier, 
     except KeyboardInterrupt:
         print(f"stopped; {len(rows)} of {len(plan.pictures)} pictures are done", file=sys.stderr)
         status = 130
-    if args.format in TABLES and rows:
-        outputs.write_table(rows, plan.outs[0], args.format)
-        print(f"table: {plan.outs[0]}")
-    return status
+    return max(status, _table(args.format, rows, plan.outs[0])) if args.format in TABLES and rows else status
+
+
+def _table(kind: str, rows: list[dict[str, Any]], out: Path) -> int:
+    try:
+        outputs.write_table(rows, out, kind)
+    except OSError as error:
+        return complain(error)
+    print(f"table: {out}")
+    return 0
 
 
 def _explained(path: Path, args: argparse.Namespace, classifier: Classifier, targets: list[int]) -> outputs.Explained:

@@ -15,6 +15,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from PIL import Image
 from torch import Tensor
 
 from gradcam_lib.commands.arguments import Crop
@@ -104,9 +105,18 @@ def write_picture(one: Explained, out: Path) -> str:
     guided = _guided(one)
     rows, titles = zip(*(_row(one, index, part, guided) for index in one.targets), strict=True)
     made = sheet(rows, titles, f"{one.path.name}, seen: {one.seen}")
-    _, data = cv2.imencode(out.suffix.lower(), made[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 3])
-    write_whole(out, data.tobytes())
+    write_whole(out, _coded(made, out))
     return f"picture: {out}"
+
+
+def _coded(picture: np.ndarray, out: Path) -> bytes:
+    held, kind = io.BytesIO(), {".png": "PNG", ".webp": "WEBP"}.get(out.suffix.lower(), "JPEG")
+    try:
+        Image.fromarray(picture).save(held, kind, quality=92, compress_level=3)
+    except (ValueError, OSError) as error:  # WebP ends at 16383 pixels, JPEG at 65500
+        h, w = picture.shape[:2]
+        raise ValueError(f"{out}: {w}×{h} pixels are too many for {kind}; name a .png, or fewer targets") from error
+    return held.getvalue()
 
 
 def _guided(one: Explained) -> bool:

@@ -6,36 +6,23 @@ import io
 import re
 import reprlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gradcam_lib.language.systems import TRANSFORM
 from gradcam_lib.pictures.crops import Crop
-from gradcam_lib.pictures.images import Source, load_image, part_seen, seen
+from gradcam_lib.pictures.images import Source, load_image
 from gradcam_lib.pictures.samples import sample
 from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.messages import in_words
+from gradcam_lib.widgets.shown_picture import Shown, photographed, rendered
 from gradcam_lib.widgets.source_controls import KNOWN, PHOTO, WORLD, SourceControls
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import PEOPLE, Scene, Thing, checked_seed
 
-SIDE = 448  # pixels of the part of a photograph that is shown; the networks see it smaller
 SEED = 1_000_000  # no network was trained on the scenes from here on
 STEP = 0.08  # of the picture, a click on an arrow
 KEPT = 50  # steps that can be undone
 STEPS = {"left": (-STEP, 0), "right": (STEP, 0), "up": (0, -STEP), "down": (0, STEP)}
-
-
-@dataclass(frozen=True)
-class _Shown:
-    scene: Scene | None
-    picture: np.ndarray
-    kind: str = WORLD
-    name: str = "picture"
-    file: str = ""  # of the reader's
-    photograph: np.ndarray | None = None  # (H, W, 3) uint8, of which ``picture`` is the part ``crop``
-    crop: Crop = "middle"
 
 
 class SceneSource(SourceControls):
@@ -56,9 +43,9 @@ class SceneSource(SourceControls):
     ) -> None:
         super().__init__()
         self._callbacks: list[Callable[[], None]] = []
-        self._past: list[_Shown] = []
+        self._past: list[Shown] = []
         self._quiet, self._photographs = False, photographs
-        self._shown = _rendered(scenes.sample(seed) if scene is None else scene)
+        self._shown = rendered(scenes.sample(seed) if scene is None else scene)
         self.switch.layout.display = None if photographs else "none"
         self._connect()
         self._fill()
@@ -99,12 +86,12 @@ class SceneSource(SourceControls):
     def show_seed(self, seed: int | str) -> bool:
         """The scene of a seed, 0 … 2⁶⁴ − 1, or of its digits."""
         with self.line.in_words():
-            return self._show(_rendered(scenes.sample(_number(seed) if isinstance(seed, str) else seed)))
+            return self._show(rendered(scenes.sample(_number(seed) if isinstance(seed, str) else seed)))
         return False
 
     def show_scene(self, scene: Scene) -> bool:
         with self.line.in_words():
-            return self._show(_rendered(scene))
+            return self._show(rendered(scene))
         return False
 
     def show_photograph(self, name: str) -> bool:
@@ -112,7 +99,7 @@ class SceneSource(SourceControls):
         with self.line.in_words():
             if why := self._why_not():
                 raise ValueError(why)
-            return self._show(self._photographed(sample(name), PHOTO, name))
+            return self._show(self._photographed(sample(name), PHOTO, name=name))
         return False
 
     def show_part(self, crop: Crop) -> bool:
@@ -121,8 +108,7 @@ class SceneSource(SourceControls):
             shown = self._shown
             if shown.photograph is None:
                 raise ValueError("a rendered scene is always seen as a whole; choose a photograph first")
-            part = seen(shown.photograph, TRANSFORM.at(SIDE), crop)
-            return self._show(replace(shown, picture=part, crop=crop))
+            return self._show(shown.cut(crop))
         return False
 
     def show_picture(self, picture: Source) -> bool:
@@ -146,13 +132,13 @@ class SceneSource(SourceControls):
             moved = self._edited().moved(id, dx, dy)
             if not all(0 <= share <= 1 for share in scenes.position(moved, moved[id])):
                 raise ValueError(f"{called(moved[id])} would leave the picture; move it another way")
-            return self._show(_rendered(moved))
+            return self._show(rendered(moved))
         return False
 
     def remove(self, id: str) -> bool:
         """A thing, with what it holds."""
         with self.line.in_words():
-            return self._show(_rendered(self._edited().without(id)))
+            return self._show(rendered(self._edited().without(id)))
         return False
 
     def undo(self) -> bool:
@@ -212,13 +198,11 @@ class SceneSource(SourceControls):
 
     def _fill_part(self) -> None:
         """What of a photograph is seen; a scene is seen as a whole."""
-        shown, about = self._shown, self.note
+        shown = self._shown
         self.part.layout.display = "none" if shown.photograph is None else None
         if shown.photograph is not None:
             self.part.show(shown.crop, shown.photograph.shape)
-            file = f"{shown.file}: the" if shown.file else "The"
-            about = f"{file} networks see {part_seen(shown.photograph.shape, TRANSFORM, shown.crop)}. {about}"
-        self.about.value = small(about)
+        self.about.value = small(f"{shown.seen} {self.note}".strip())
 
     # From one picture to the next
 
@@ -232,9 +216,8 @@ class SceneSource(SourceControls):
             return f"the networks for photographs cannot be had. {in_words(error)}"
         return ""
 
-    def _photographed(self, image: np.ndarray, kind: str, name: str = "picture", file: str = "") -> _Shown:
-        crop = self.part.crop(image.shape)
-        return _Shown(None, seen(image, TRANSFORM.at(SIDE), crop), kind, name, file, image, crop)
+    def _photographed(self, image: np.ndarray, kind: str, **named: str) -> Shown:
+        return photographed(image, kind, self.part.crop(image.shape), **named)
 
     def _last_scene(self) -> Scene:
         known = (shown.scene for shown in (self._shown, *reversed(self._past)) if shown.scene)
@@ -245,7 +228,7 @@ class SceneSource(SourceControls):
             raise ValueError("a photograph has no things to move or remove; choose a scene by its seed")
         return self.scene
 
-    def _show(self, shown: _Shown, remember: bool = True) -> bool:
+    def _show(self, shown: Shown, remember: bool = True) -> bool:
         if remember:
             self._past = [*self._past, self._shown][-KEPT:]
         self._shown = shown
@@ -253,10 +236,6 @@ class SceneSource(SourceControls):
         for callback in self._callbacks:
             callback()
         return True
-
-
-def _rendered(scene: Scene) -> _Shown:
-    return _Shown(scene, scenes.render(scene).image, name=f"scene-{scene.seed}")
 
 
 def _number(text: str) -> int:

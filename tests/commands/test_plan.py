@@ -79,7 +79,7 @@ def test_two_pictures_of_one_name_get_two_results(folder):
         (["cat.png", "dog.jpg", "--out", "no"], "make it first (mkdir no)"),
         (["cat.png", "dog.jpg", "--out", "new.png"], "one file for 2 pictures; name a folder that exists"),
         (["cat.png", "--out", "cat.png", "--overwrite"], "one of the pictures to be explained"),
-        (["cat.png", "--names", "none.txt"], "--names none.txt: No such file"),
+        (["cat.png", "--model", "vgg11", "--names", "none.txt"], "--names none.txt: No such file"),
         (["cat.png", "--model", "resnet18", "--checkpoint", "none.pth"], "--checkpoint none.pth: no such file"),
     ],
 )  # fmt: skip
@@ -90,7 +90,9 @@ def test_what_is_refused(options, words, folder):
 
 
 def test_all_problems_are_told_at_once():
-    problems = refused("cat.png", "nowhere.png", "empty", "--names", "none.txt", "--out", "no/new.png")
+    problems = refused(
+        "cat.png", "nowhere.png", "empty", "--names", "none.txt", "--model", "vgg11", "--out", "no/new.png"
+    )
     assert len(problems) == 4
 
 
@@ -106,7 +108,7 @@ def test_nothing_is_overwritten_unless_asked():
 @pytest.mark.parametrize("text", ["ant\nbee\n", '["ant", "bee"]', "\ufeffant\r\nbee", "  ant \n bee"])
 def test_names(text):
     Path("names").write_text(text, encoding="utf-8")
-    assert settled("cat.png", "--names", "names").names == ["ant", "bee"]
+    assert settled("cat.png", "--names", "names", "--model", "vgg11").names == ["ant", "bee"]
 
 
 @pytest.mark.parametrize(
@@ -114,5 +116,5 @@ def test_names(text):
 )
 def test_names_that_are_none(data):
     Path("names").write_bytes(data)
-    (problem,) = refused("cat.png", "--names", "names")
+    (problem,) = refused("cat.png", "--names", "names", "--model", "vgg11")
     assert problem.startswith("--names names: ") and "one name a line" in problem
