@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from gradcam_lib.commands.arguments import arguments
 from gradcam_lib.commands.plan import Refused, plan
@@ -13,8 +16,8 @@ def main(argv: list[str] | None = None) -> int:
     args = arguments(argv)
     try:
         settled = plan(args)
-        from gradcam_lib.commands.explain import run  # torch comes with it, and takes seconds
-
+        with _ended_at_once():
+            from gradcam_lib.commands.explain import run  # torch comes with it, and takes seconds
         return run(args, settled)
     except Refused as refused:
         for problem in refused.args:
@@ -23,6 +26,18 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+
+
+@contextmanager
+def _ended_at_once() -> Iterator[None]:
+    """Ctrl-C ends the process without a word: within an import Python would report a broken NumPy instead."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 if __name__ == "__main__":

@@ -205,6 +205,14 @@ def test_ctrl_c_leaves_what_is_finished(elsewhere, monkeypatch, capsys, kind):
         assert [row["class"] for row in rows("gradcam.csv")] == ["tabby"]
 
 
+def test_ctrl_c_while_torch_is_imported_ends_it_without_a_word():
+    code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "from gradcam_lib.__main__ import _ended_at_once\nwith _ended_at_once():\n"
+    code += "    signal.raise_signal(signal.SIGINT)\nprint('goes on')"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode not in (0, 1) and ran.stdout == ran.stderr == ""
+
+
 @pytest.mark.parametrize("out", ["chelsea_gradcam.png", "gradcam.csv"])
 def test_a_write_that_fails_leaves_nothing_behind(elsewhere, monkeypatch, capsys, out):
     def full(*_):

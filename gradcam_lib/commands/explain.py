@@ -79,10 +79,11 @@ def _all_pictures(args: argparse.Namespace, plan: Plan, classifier: Classifier, 
             try:
                 with _warnings_in_words(f"{place}{path}"):
                     one = _explained(path, args, classifier, targets)
-                rows.append(outputs.record(one))
-                print(place + outputs.told(rows[-1], brief=bool(place)), flush=True)
+                row = outputs.record(one)
+                print(place + outputs.told(row, brief=bool(place)), flush=True)
                 if write:
                     print(write(one, plan.outs[i]), flush=True)
+                rows.append(row)
             except FAILURES as error:
                 status = complain(error, str(path), place)
                 rows.append({"picture": str(path), "error": str(error)})
