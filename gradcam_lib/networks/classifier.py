@@ -93,7 +93,8 @@ def classifier(
 
     model: pictures (N, 3, S, S) → logits (N, C); it is put into evaluation mode and otherwise left as it is. names: of
     the classes, in the order of the logits; None: "class 0", "class 1", …. transform: how its pictures are prepared,
-    ``Transform(resize=256, crop=224)`` with ImageNet's mean and deviation unless told otherwise. layer: the layer to
+    ``Transform(resize=256, crop=224)`` with ImageNet's mean and deviation unless told otherwise; with one mean and one
+    deviation, ``Transform(28, 28, (0.13,), (0.31,))``, the network takes grey pictures. layer: the layer to
     explain; None: ``default_layer``, and None in the Classifier too where there is none. source: in one line, whose
     weights these are.
 
@@ -167,7 +168,8 @@ def outputs(model: nn.Module, transform: Transform) -> int | None:
     Errors: ValueError where what comes out is a tensor, but not logits (N, C).
     """
     weight = next((p for p in model.parameters() if p.is_floating_point()), torch.zeros(()))
-    x = torch.zeros(1, 3, transform.crop, transform.crop, device=weight.device, dtype=weight.dtype)
+    shape = (1, len(transform.mean), transform.crop, transform.crop)
+    x = torch.zeros(shape, device=weight.device, dtype=weight.dtype)
     try:
         with torch.random.fork_rng(devices=()), torch.no_grad():
             result = model(x)

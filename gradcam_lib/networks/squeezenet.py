@@ -61,5 +61,5 @@ class SqueezeNet(nn.Module):
 
 
 def imagenet_names() -> list[str]:
-    """The names of ImageNet's 1000 classes in the order of the logits, as torchvision spells them (BSD licence)."""
+    """The names of ImageNet's 1000 classes in the order of the logits, from torchvision (© Soumith Chintala, BSD-3)."""
     return Path(__file__).with_name("imagenet_names.txt").read_text(encoding="utf-8").splitlines()

@@ -115,7 +115,8 @@ def _on_white(image: Image.Image) -> np.ndarray:
 class Transform:
     """How a network wants its pictures: short side to ``resize``, the middle ``crop`` × ``crop``, normalised.
 
-    Pixel for pixel the evaluation transform of torchvision's weights, without importing torchvision.
+    Pixel for pixel the evaluation transform of torchvision's weights, without importing torchvision. With one number
+    as mean and one as std, the network takes grey pictures, (N, 1, S, S).
     """
 
     resize: int = 256
@@ -127,13 +128,17 @@ class Transform:
     def __post_init__(self) -> None:
         if not 1 <= self.crop <= self.resize:
             raise ValueError(f"crop {self.crop}, resize {self.resize}: choose 1 ≤ crop ≤ resize")
+        if len(self.mean) != len(self.std) or len(self.mean) not in (1, 3):
+            raise ValueError(f"mean {self.mean}, std {self.std}: give three numbers each, or one for grey pictures")
+        if not (all(0 <= value <= 1 for value in self.mean) and min(self.std) > 0):
+            raise ValueError(f"mean {self.mean}, std {self.std}: give means in 0 … 1 and std > 0, of colours in 0 … 1")
         if self.filter not in FILTERS:
             raise ValueError(f"filter {self.filter!r}: choose one of {', '.join(FILTERS)}")
 
     @property
     def margin(self) -> tuple[int, ...]:
         """The mean colour, RGB in 0 … 255: zero once it is normalised."""
-        return tuple(round(255 * value) for value in self.mean)
+        return tuple(round(255 * value) for value in self.mean) * (3 // len(self.mean))
 
     def at(self, size: int) -> Transform:
         """The same view at another crop, in pixels."""
@@ -152,7 +157,10 @@ def seen(image: np.ndarray, transform: Transform, crop: Crop = "middle") -> np.n
         raise ImageError(
             f"{image.shape[1]}×{image.shape[0]}: too long and narrow for this network; choose crop='whole' or a box"
         )
-    small = Image.fromarray(np.ascontiguousarray(image[y0:y1, x0:x1])).resize(size, FILTERS[transform.filter])
+    part = Image.fromarray(np.ascontiguousarray(image[y0:y1, x0:x1]))
+    if len(transform.mean) == 1:
+        part = part.convert("L").convert("RGB")
+    small = part.resize(size, FILTERS[transform.filter])
     square = Image.new("RGB", (transform.crop, transform.crop), transform.margin)
     square.paste(small, (-left, -top))
     return np.array(square)
@@ -189,9 +197,10 @@ def _place(shape: tuple[int, ...], transform: Transform, crop: Crop) -> Placemen
 
 
 def to_input(image: np.ndarray, transform: Transform, crop: Crop = "middle") -> Tensor:
-    """(H, W, 3) uint8 → x (1, 3, S, S) float32, normalised, S = transform.crop. crop: see ``seen``.
+    """(H, W, 3) uint8 → x (1, 3, S, S) float32, normalised, S = transform.crop; (1, 1, S, S) for a network of grey.
 
-    The margins of a whole picture are zero. Warns (PictureWarning) where less than a quarter of the picture is seen.
+    crop: see ``seen``; the margins of a whole picture are zero. Warns (PictureWarning) where the middle square is less
+    than a quarter of the picture.
     """
     placement = _place(image.shape, transform, crop)
     across, down = shares(image.shape, placement, transform.crop)
@@ -199,7 +208,7 @@ def to_input(image: np.ndarray, transform: Transform, crop: Crop = "middle") -> 
         whole = f"{image.shape[1]}×{image.shape[0]}"
         said = f"of a picture of {whole} the network sees {part_seen(image.shape, transform, crop)}"
         warnings.warn(said, PictureWarning, stacklevel=3)
-    x = torch.from_numpy(seen(image, transform, crop)).permute(2, 0, 1)[None]
+    x = torch.from_numpy(seen(image, transform, crop)).permute(2, 0, 1)[None, : len(transform.mean)]
     x = (x.float() / 255 - _channels(transform.mean)) / _channels(transform.std)
     (width, height), left, top = placement.size, -placement.left, -placement.top
     if left > 0 or top > 0:
@@ -213,11 +222,14 @@ def to_picture(x: Tensor, transform: Transform) -> np.ndarray:
     """x (3, H, W) or (1, 3, H, W) → (H, W, 3) uint8, exactly what the network sees, so that overlays fit."""
     if x.dim() == 4 and len(x) == 1:
         x = x[0]
-    if x.dim() != 3 or len(x) != 3:
-        raise ValueError(f"input of shape {tuple(x.shape)}: give one picture, (3, H, W) or (1, 3, H, W)")
+    colours = len(transform.mean)
+    if x.dim() != 3 or len(x) != colours:
+        shapes = f"({colours}, H, W) or (1, {colours}, H, W)"
+        raise ValueError(f"input of shape {tuple(x.shape)}: give one picture, {shapes}")
     rgb = x.detach().float().cpu() * _channels(transform.std)[0] + _channels(transform.mean)[0]
-    return (rgb * 255).round().clamp(0, 255).byte().permute(1, 2, 0).contiguous().numpy()
+    rgb = (rgb * 255).round().clamp(0, 255).byte().expand(3, -1, -1)
+    return rgb.permute(1, 2, 0).contiguous().numpy()
 
 
 def _channels(values: tuple[float, ...]) -> Tensor:
-    return torch.tensor(values).view(1, 3, 1, 1)
+    return torch.tensor(values).view(1, -1, 1, 1)

@@ -210,3 +210,13 @@ def test_a_panorama_is_not_cut_in_silence():
 def test_a_network_without_weights_takes_pictures_too():
     clf = classifier(nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()), ["r", "g", "b"], TRANSFORM)
     assert clf.to_input(PICTURE).dtype == torch.float32 and len(clf.top(clf.to_input(PICTURE))) == 3
+
+
+def test_a_network_for_grey_pictures_takes_any_picture():
+    net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 3))
+    clf = classifier(net, ["a", "b", "c"], Transform(8, 8, (0.5,), (0.25,)))
+    x = clf.to_input(PICTURE)
+    assert x.shape == (1, 1, 8, 8) and clf.layer == "1" and len(clf.top(x)) == 3
+    assert clf.picture(x).shape == (8, 8, 3) and explain(clf, x).map("b").shape == (1, 6, 6)
+    with pytest.raises(ValueError, match="2 names for a Sequential of 3 outputs"):
+        classifier(net, ["a", "b"], clf.transform)

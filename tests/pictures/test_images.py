@@ -485,7 +485,32 @@ def test_another_size_sees_the_same_part():
     assert Transform(64, 64).at(96) == Transform(96, 96)
 
 
-@pytest.mark.parametrize(("wrong", "message"), [({"crop": 300}, "crop 300"), ({"filter": "cubic"}, "filter 'cubic'")])
+@pytest.mark.parametrize("crop", ["middle", "whole"])
+def test_a_network_for_grey_pictures_gets_them(crop):
+    transform, image = Transform(8, 8, (0.5,), (0.25,)), noise(8, 8 if crop == "middle" else 16)
+    x = to_input(image, transform, crop)
+    assert x.shape == (1, 1, 8, 8)
+    if crop == "middle":
+        levels = np.asarray(Image.fromarray(image).convert("L"))
+        assert torch.equal(x[0, 0], (torch.from_numpy(levels.copy()) / 255 - 0.5) / 0.25)
+    else:
+        assert not x[0, 0, :2].any()
+    assert np.array_equal(to_picture(x, transform), seen(image, transform, crop))
+    with pytest.raises(ValueError, match=r"\(3, 8, 8\): give one picture, \(1, H, W\) or \(1, 1, H, W\)"):
+        to_picture(torch.zeros(3, 8, 8), transform)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"crop": 300}, "crop 300"),
+        ({"filter": "cubic"}, "filter 'cubic'"),
+        ({"mean": (0.5,)}, "three numbers each, or one for grey"),
+        ({"mean": (0.5, 0.5), "std": (1, 1)}, "three numbers each, or one for grey"),
+        ({"std": (0.2, 0, 0.2)}, "give means in 0 … 1 and std > 0"),
+        ({"mean": (123.7, 116.3, 103.5)}, "give means in 0 … 1 and std > 0, of colours in 0 … 1"),
+    ],
+)
 def test_an_impossible_transform(wrong, message):
     with pytest.raises(ValueError, match=message):
         Transform(**wrong)
