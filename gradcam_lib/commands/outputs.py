@@ -141,7 +141,7 @@ def _row(one: Explained, index: int, part: np.ndarray, guided: bool) -> tuple[li
     if not guided:
         return panels, titles
     gradients = one.e.pixel_gradient(index, rule="guided"), one.e.guided_grad_cam(index)
-    panels += [cv2.resize(gradient_picture(G[0]), (side, side)) for G in gradients]
+    panels += [cv2.resize(gradient_picture(G[0].expand(3, -1, -1)), (side, side)) for G in gradients]
     return panels, [*titles, "guided backprop", "Guided Grad-CAM"]
 
 

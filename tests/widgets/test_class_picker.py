@@ -17,6 +17,7 @@ from support.tiny import Passes, SmallNet
 from support.uploads import announce, upload
 from torch import nn
 
+from gradcam_lib import classifier as make_classifier
 from gradcam_lib import explain, overlay, scale_by_max, upsample
 from gradcam_lib.networks.photonet import PhotoNet
 from gradcam_lib.networks.zoo import Classifier
@@ -387,6 +388,19 @@ def test_a_network_without_convolution_has_saliency():
     assert "no convolutional map" in picker.controls.about.value
     picker.class_name = "boat"
     assert picker.controls.title.value == "Saliency: “boat”"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_network_for_grey_pictures(method):
+    model = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    clf = make_classifier(model, ["cat", "dog", "boat", "crane"], Transform(8, 8, mean=(0.5,), std=(0.5,)))
+    picker = ClassPicker(IMAGE, clf, method=method)
+    assert picker.method == method and picker.picture().shape == (SIDE, SIDE, 3)
+    if method == "guided_backprop":
+        G = explain(clf, clf.to_input(IMAGE), pixels=True).pixel_gradient(clf.index(picker.class_name), rule="guided")
+        left, right = (float(half.abs().sum()) for half in G[0, 0].tensor_split(2, 1))
+        drawn = np.abs(picker.picture().astype(int) - 128).sum((0, 2))
+        assert (left > right) == (drawn[: SIDE // 2].sum() > drawn[SIDE // 2 :].sum()), "mirrored"
 
 
 def test_a_softmax_at_the_end_is_remarked():
