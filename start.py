@@ -4,8 +4,16 @@
   python3 start.py lab                    open the tutorial in JupyterLab
   python3 start.py test                   run every test, the notebooks included
   python3 start.py notebooks [NAME ...]   execute all notebooks anew, or those named, in place
-  python3 start.py explain IMAGE [--target NAME] ... [--model NAME] [--out FILE]
-                                          what a network sees in a picture, and where it looks
+  python3 start.py explain PICTURE ...    what a network sees in pictures, and where it looks; PICTURE is a file, or
+                                          a folder of them
+      --target NAME                       a class by name or number, again for each further class; default: the three
+                                          likeliest
+      --crop PART                         what the network sees: middle (square, default), whole, or x0,y0,x1,y1
+      --model NAME                        auto (default), squeezenet, photonet, or a CNN of torchvision
+      --checkpoint FILE --names FILE      weights of your own for --model, and class names: one a line, or a JSON list
+      --layer NAME --device NAME          another layer; cpu (default), cuda, cuda:1, mps
+      --out PATH --format FORMAT          a file or a folder that exists; png (default), npy, csv, json
+      --overwrite                         replace files that are there already
 
 The first run makes an environment in the folder .venv beside this file; deleting that folder undoes it.
 Further arguments go to JupyterLab or to pytest, for instance:  python3 start.py lab --port=9000
@@ -188,12 +196,27 @@ def set_up(extra=""):
     say("The environment is ready.")
 
 
+# The largest message that a page may send, in bytes. A server's own limit is 10 MB: a larger photograph is lost on its
+# way to a widget. The kernels are told the limit too, in MB, because a widget cannot find it out.
+LARGEST = 200 * 1024 * 1024
+UPLOADS = "--ServerApp.tornado_settings={{'websocket_max_message_size':{}}}".format(LARGEST)
+
+
+def told(command):
+    """What our own commands cannot find out by themselves: how they were called, and which uploads arrive."""
+    known = {"GRADCAM_COMMAND": "python3 start.py"}
+    if UPLOADS in command:
+        known["GRADCAM_UPLOAD_MB"] = "200"
+    return known
+
+
 def lab_arguments(given, is_root, has_screen):
     """JupyterLab's arguments: ours, unless the reader gives the same one, then the reader's."""
     ours = ["--ip=127.0.0.1"]  # no other machine may reach it
     ours += ["--ServerApp.root_dir={}".format(ROOT), "--log-level=WARN"]  # so that the address is not lost in the log
     notebook = next((argument for argument in given if argument.endswith(".ipynb")), FIRST)
     ours += ["--LabApp.default_url=/lab/tree/" + notebook.replace(os.sep, "/")]  # and leads to the notebook
+    ours += [UPLOADS]
     ours += ["--allow-root"] if is_root else []
     ours += ["--no-browser"] if is_root or not has_screen else []  # browsers refuse root; a text browser is no help
     names = [argument.split("=")[0] for argument in given]
@@ -228,7 +251,8 @@ def main(arguments):
     set_up("test" if verb == "test" else "")
     # A picture's path is meant from where the reader stands; everything else from here.
     folder = os.getcwd() if verb == "explain" else str(ROOT)
-    child = subprocess.Popen([PYTHON] + VERBS[verb](arguments[1:]), cwd=folder, env=environment())
+    command = [PYTHON] + VERBS[verb](arguments[1:])
+    child = subprocess.Popen(command, cwd=folder, env=dict(environment(), **told(command)))
     while True:
         try:
             return child.wait()

@@ -152,6 +152,15 @@ def test_the_readers_arguments_win(start: ModuleType) -> None:
     assert "--LabApp.default_url=/lab/tree/notebooks/03_cam.ipynb" in arguments
 
 
+def test_large_uploads_arrive_and_the_widgets_know(start: ModuleType) -> None:
+    command = start.lab_arguments([], is_root=False, has_screen=True)
+    (setting,) = [argument for argument in command if argument.startswith("--ServerApp.tornado_settings=")]
+    assert ast.literal_eval(setting.split("=", 1)[1]) == {"websocket_max_message_size": 209715200}
+    assert start.told(command)["GRADCAM_UPLOAD_MB"] == "200"
+    own = start.lab_arguments(["--ServerApp.tornado_settings={}"], is_root=False, has_screen=True)
+    assert "GRADCAM_UPLOAD_MB" not in start.told(own), "the reader's setting wins, and is not known"
+
+
 def test_each_verb_runs_its_command_where_it_should(
     start: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,7 +190,7 @@ def test_each_verb_runs_its_command_where_it_should(
     assert env["PATH"].split(os.pathsep)[0] == os.path.dirname(start.PYTHON)
     assert env["VIRTUAL_ENV"] == str(start.VENV)
     assert env["GRADCAM_WEIGHTS"] == str(tmp_path / "weights"), "meant from where the reader stands"
-    assert env["PYTHONWARNINGS"] == "ignore"
+    assert env["PYTHONWARNINGS"] == "ignore" and explain[2]["GRADCAM_COMMAND"] == "python3 start.py"
 
 
 def test_an_unknown_verb_shows_the_verbs(start: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:

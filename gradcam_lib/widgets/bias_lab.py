@@ -108,8 +108,9 @@ class BiasLab(Explorer):
 
     def _connect(self) -> None:
         c = self.controls
-        for name in ("method", "opacity", "shared_scale", "skew", "seed"):
+        for name in ("method", "shared_scale", "skew", "seed"):
             traitlets.link((self, name), (getattr(c, "shared" if name == "shared_scale" else name), "value"))
+        self._link_opacity()
         c.network.observe(lambda change: self._set("network", change["new"]), "value")
         c.name.observe(lambda change: self._set("name", change["new"]), "value")
         for i, tile in enumerate(c.tiles):

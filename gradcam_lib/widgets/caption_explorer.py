@@ -90,8 +90,9 @@ class CaptionExplorer(Explorer):
     def _connect(self) -> None:
         c = self.controls
         c.method.options = [(m.label, key) for key, m in METHODS.items()]
-        for name, control in [("method", c.method), ("opacity", c.opacity), ("shared_scale", c.shared)]:
+        for name, control in [("method", c.method), ("shared_scale", c.shared)]:
             traitlets.link((self, name), (control, "value"))
+        self._link_opacity()
         for control in (c.text, c.offers):
             control.observe(lambda change: self._set("caption", change["new"]), "value")
         c.slider.observe(lambda change: self._set("word", None if change["new"] < 0 else change["new"]), "value")

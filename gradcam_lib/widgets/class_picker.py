@@ -7,26 +7,32 @@ import os
 from pathlib import Path
 
 import traitlets
+from torch import nn
 
-from gradcam_lib.networks.zoo import Classifier, load_classifier
-from gradcam_lib.pictures.images import Source
-from gradcam_lib.widgets.controls import Controls, bar, legend, small
+from gradcam_lib.networks.classifier import Classifier, classifier
+from gradcam_lib.networks.zoo import load_classifier
+from gradcam_lib.pictures.crops import Crop
+from gradcam_lib.pictures.images import Source, load_image
+from gradcam_lib.widgets.controls import bar, legend, small
 from gradcam_lib.widgets.explained_picture import Drawing, ExplainedPicture, percent, unique
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
+from gradcam_lib.widgets.picker_controls import Controls
 from gradcam_lib.widgets.saving import png
 
-SETTINGS = ("class_name", "method", "layer", "opacity", "shared_scale")
+SETTINGS = ("class_name", "method", "layer", "opacity", "shared_scale", "crop")
 
 
 class ClassPicker(Explorer):
     """A photograph, its likeliest classes, and a map for any class that you pick.
 
-    image: whatever ``load_image`` takes; None waits for an upload. classifier: default ``load_classifier("auto")``.
-    class_name, method: what is shown first. folder: where the Save button writes; default: the notebook's folder.
+    image: whatever ``load_image`` takes; None waits for an upload. classifier: a Classifier, or any network of yours,
+    see ``gradcam_lib.classifier``; default: ``load_classifier("auto")``. class_name, method, crop: what is shown first.
+    folder: where the Save button writes; default: the notebook's folder.
 
     The network runs once a picture; classes, methods and layers are answered from that one pass. What goes wrong is
     said in ``message``, and the last good picture stays. The settings are attributes that can be set and observed:
-    ``class_name`` (name or number), ``method``, ``layer``, ``opacity``, ``shared_scale``; ``picture()`` is what is
+    ``class_name`` (name or number), ``method``, ``layer``, ``opacity``, ``shared_scale``, and ``crop``, the part that
+    the network sees: "middle", "whole" or a box (x0, y0, x1, y1) in pixels of the picture. ``picture()`` is what is
     shown, and ``controls`` holds the widgets.
 
     >>> picker = ClassPicker(sample("cat"), method="signed")
@@ -40,18 +46,20 @@ class ClassPicker(Explorer):
     layer = traitlets.TraitType(None, help="dotted name of one of the layers on offer")
     opacity = traitlets.Float(0.55, help="0: the picture alone, 1: the map alone")
     shared_scale = traitlets.Bool(False, help="one colour scale for all classes, so that weak classes look weak")
+    crop = traitlets.TraitType("middle", help="'middle', 'whole' or a box (x0, y0, x1, y1) in pixels of the picture")
 
     def __init__(
         self,
         image: Source | None = None,
-        classifier: Classifier | None = None,
+        classifier: Classifier | nn.Module | None = None,
         *,
         class_name: str | int | None = None,
         method: str | None = None,
+        crop: Crop | None = None,
         folder: str | Path = ".",
     ):
-        self.classifier = classifier or load_classifier("auto")
-        self.labels = unique(self.classifier.names)
+        self.classifier = _classifier(classifier)
+        self.labels, self._name, self._ready = unique(self.classifier.names), "", None
         super().__init__(Controls(min(5, len(self.labels)), self.labels), folder)
         self.add_class("class-picker")
         self._connect()
@@ -59,33 +67,44 @@ class ClassPicker(Explorer):
         if image is None:
             self._say("Choose a picture of your own with the button “Own picture”.", "Note")
         elif self.show(image):
+            self._begin_with(crop=crop)
             self._begin_with(class_name=class_name, method=method)
 
-    def show(self, image: Source, stem: str | None = None) -> bool:
-        """Explains another picture and starts at its likeliest class. False, and a message, where it cannot be used."""
+    def show(self, image: Source, name: str | None = None) -> bool:
+        """Explains another picture and starts at its likeliest class. False, and a message, where it cannot be used.
+
+        name: of its file, for the reader; default: that of ``image``, where it is a path.
+        """
         with self._in_words():
-            explained = ExplainedPicture(self.classifier, image)
+            pixels = load_image(image)
+            explained = ExplainedPicture(self.classifier, pixels, self.controls.part.crop(pixels.shape))
             first = self.labels[explained.top[0]]
             self._draw(explained, first)  # where this fails, the picture before is still complete
-            self._offer(explained)
-            self.stem = stem or (Path(image).stem if isinstance(image, (str, os.PathLike)) else "picture")
-            self.explained = explained
-            if self.class_name == first:
-                self._redraw()
-            self.class_name = first
+            self._name = name or (Path(image).name if isinstance(image, (str, os.PathLike)) else "")
+            self.stem = Path(self._name).stem or "picture"
+            self._take(explained, first)
             return True
         return False
+
+    def _take(self, explained: ExplainedPicture, label: str) -> None:
+        """The picture, its crop and the class that is shown of it, all at once."""
+        self.explained = self._ready = explained
+        self._offer(explained)
+        with self.hold_trait_notifications():
+            self.crop, self.class_name = explained.crop, label
+        self._redraw()
 
     # From the controls to the settings
 
     def _connect(self) -> None:
         c = self.controls
-        traitlets.link((self, "opacity"), (c.opacity, "value"))
+        self._link_opacity()
         traitlets.link((self, "shared_scale"), (c.shared, "value"))
         for i, button in enumerate(c.likeliest):
             button.on_click(lambda _, i=i: self._pick(self.labels[self.explained.top[i]]))
         c.box.observe(self._typed, "value")
-        c.upload.observe(self._uploaded, "value")
+        c.upload.connect(self._uploaded, self._say_beside)
+        c.part.connect(self._cut)
         c.save.on_click(self._save_clicked)
 
     def _offer(self, explained: ExplainedPicture) -> None:
@@ -105,8 +124,10 @@ class ClassPicker(Explorer):
             p = explained.probability(index)
             button.description, button.tooltip = self.labels[index], f"{self.labels[index]}, {percent(p)}"
             line.value = bar(p, percent(p))
-        about = f"The network sees this square at {explained.side} × {explained.side} pixels: {self.classifier.source}."
-        c.about.value = small(" ".join([about, *explained.remarks]))
+        c.part.show(explained.crop, explained.image.shape)
+        start = f"{self._name}: the network" if self._name else "The network"
+        about = f"{start} sees {explained.seen}, at {explained.side} × {explained.side} pixels."
+        c.about.value = small(" ".join([about, f"{self.classifier.source}.", *explained.remarks]))
 
     def _pick(self, name: str | int) -> bool:
         self._say("")
@@ -118,13 +139,25 @@ class ClassPicker(Explorer):
         if text and self._pick(int(text) if text.isdecimal() and text not in self.labels else text):
             self.controls.box.value = ""
 
-    def _uploaded(self, change: dict) -> None:
-        if change["new"]:
-            sent = change["new"][0]
-            file = io.BytesIO(bytes(sent["content"]))
-            file.name = sent["name"]  # for the messages
-            self.show(file, Path(sent["name"]).stem)
-            self.controls.upload.value = ()  # lets the same file be chosen again, and forgets its bytes
+    def _uploaded(self, file: io.BytesIO) -> None:
+        self.show(file, file.name)
+        if self._word == "Problem":
+            self._say_beside(self.message, "Problem")
+
+    def _cut(self) -> None:
+        self._say("")
+        self.crop = self.controls.part.crop(self.explained.image.shape)
+        self.controls.part.show(self.crop, self.explained.image.shape)  # a choice that was refused is not shown
+
+    def _say(self, text: str, word: str = "") -> None:
+        super()._say(text, word)
+        self.controls.beside.say("")
+
+    def _say_beside(self, text: str, word: str) -> None:
+        """Beside the button for a file, where whoever has just chosen one looks."""
+        self._say("")
+        self._word, self.message = word, text
+        self.controls.beside.say(text, word)
 
     _allowed = traitlets.validate(*SETTINGS)(Explorer._proposed)
 
@@ -133,11 +166,28 @@ class ClassPicker(Explorer):
             return value if value in self.labels else self.labels[self.classifier.index(value)]
         if name == "opacity":
             return checked_opacity(value)
+        if name == "crop":
+            return self._cropped(value)
         if self.explained and name in ("method", "layer"):
             offered = list(self.explained.methods if name == "method" else self.explained.layers.values())
             if value not in (offered or [None]):
                 raise ValueError(f"{name} {value!r}: not on offer here; choose one of {', '.join(map(repr, offered))}")
         return value
+
+    def _cropped(self, crop: Crop) -> Crop:
+        """Runs the network on another part of the picture; what fails here changes nothing."""
+        if self.explained is None:
+            raise ValueError("crop: there is no picture yet of which to choose a part")
+        crop = crop if isinstance(crop, str) else tuple(crop)
+        if self._ready.crop != crop:
+            self._ready = ExplainedPicture(self.classifier, self.explained.image, crop)
+        return crop
+
+    @traitlets.observe("crop")
+    def _another_crop(self, _: dict) -> None:
+        if self._ready is not self.explained:
+            with self._in_words():
+                self._take(self._ready, self.class_name)
 
     # From the settings to the picture
 
@@ -147,7 +197,7 @@ class ClassPicker(Explorer):
         index = self.labels.index(name)
         return explained.draw(index, method, layer, opacity=self.opacity, shared=self.shared_scale)
 
-    @traitlets.observe(*SETTINGS)
+    @traitlets.observe(*SETTINGS[:-1])
     def _redraw(self, _: dict | None = None) -> None:
         if self.explained is None:
             return
@@ -169,3 +219,9 @@ class ClassPicker(Explorer):
         for button, index in zip(c.likeliest, self.explained.top, strict=True):
             here = self.labels[index] == self.class_name
             button.button_style, button.icon = ("primary", "check") if here else ("", "")
+
+
+def _classifier(given: Classifier | nn.Module | None) -> Classifier:
+    if given is None:
+        return load_classifier("auto")
+    return classifier(given) if isinstance(given, nn.Module) else given

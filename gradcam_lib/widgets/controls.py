@@ -31,8 +31,8 @@ class PictureControls:
         self.legend, self.message = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
         self.reading, self.about = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
         self.method = widgets.Dropdown(description="Method", **described())
-        self.opacity = widgets.FloatSlider(
-            min=0, max=1, step=0.05, readout_format=".0%", description="Opacity", **described()
+        self.opacity = widgets.FloatSlider(  # in per cent, so that a number typed as it is shown is understood
+            min=0, max=100, step=5, readout_format=".0f", description="Opacity %", **described("72px")
         )
         self.shared = widgets.Checkbox(description=shared, indent=False, layout=wide, tooltip=why_shared)
         self.save = widgets.Button(
@@ -51,58 +51,9 @@ class PictureControls:
         )
 
 
-class Controls(PictureControls):
-    """Every widget of the class picker by name; ``children`` holds them laid out, picture left, choices right."""
-
-    def __init__(self, likeliest: int, labels: list[str]):
-        super().__init__(
-            "same colour scale for all classes",
-            "Ends the colour scale at the largest value of the five likeliest classes: weak classes look weak.",
-        )
-        self.likeliest = [
-            widgets.Button(layout=widgets.Layout(width="200px", margin="1px 0")) for _ in range(likeliest)
-        ]
-        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 1 auto", margin="0 0 0 8px")) for _ in self.likeliest]
-        self.box = widgets.Combobox(
-            placeholder="any class: type, choose, press Enter", ensure_option=False, continuous_update=False,
-            description="Other", options=labels, **described()
-        )  # fmt: skip
-        self.layer = widgets.Dropdown(
-            description="Layer", tooltip="Deep maps know more; shallow ones, with more places, are sharper",
-            **described()
-        )  # fmt: skip
-        self.upload = widgets.FileUpload(
-            accept="image/*,.heic,.heif", multiple=False, description="Own picture",
-            tooltip="A PNG, JPEG or WebP file of your own, at most 10 MB",
-        )  # fmt: skip
-        for button in (self.upload, self.save):
-            button.layout.width = "50%"
-        self.children = self._laid_out()
-
-    def use(self, on: bool) -> None:
-        """Everything but the upload waits for a picture."""
-        for control in (*self.likeliest, self.box, self.method, self.layer, self.opacity, self.shared, self.save):
-            control.disabled = not on
-
-    def _laid_out(self) -> list[widgets.Widget]:
-        rows = [
-            widgets.HBox(pair, layout=widgets.Layout(align_items="center"))
-            for pair in zip(self.likeliest, self.bars, strict=True)
-        ]
-        for row in rows:
-            row.add_class("class-picker-likeliest")
-        right = [
-            heading("Which class?"), *rows, self.box,
-            heading("Which question?"), self.method, self.reading, self.layer,
-            heading("How is it drawn?"), self.opacity, self.shared,
-            widgets.HBox([self.upload, self.save], layout=widgets.Layout(margin="8px 0 0 0")), self.about,
-        ]  # fmt: skip
-        return [self.columns(right), self.message]
-
-
-def described() -> dict:
+def described(width: str = "64px") -> dict:
     """A control with its name to the left, as wide as its column."""
-    return {"style": {"description_width": "64px"}, "layout": widgets.Layout(width="100%", margin="2px 0")}
+    return {"style": {"description_width": width}, "layout": widgets.Layout(width="100%", margin="2px 0")}
 
 
 def wide_layout() -> widgets.Layout:

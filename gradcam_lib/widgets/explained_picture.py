@@ -13,8 +13,9 @@ from torch import nn
 
 from gradcam_lib.explanation import explain, explain_pixels
 from gradcam_lib.layers import CONVOLUTIONS, POOLINGS, _is_map, _watch
-from gradcam_lib.networks.zoo import Classifier
-from gradcam_lib.pictures.images import Source, load_image, seen
+from gradcam_lib.networks.classifier import Classifier
+from gradcam_lib.pictures.crops import Crop
+from gradcam_lib.pictures.images import Source, load_image, part_seen, seen
 from gradcam_lib.targets import class_score
 from gradcam_lib.widgets.methods import methods_for
 
@@ -40,18 +41,19 @@ class Drawing:
 class ExplainedPicture:
     """A picture that went through the network once; ``draw`` answers everything from there.
 
-    source: whatever ``load_image`` takes. Errors: those of ``load_image`` and ``explain``.
+    source: whatever ``load_image`` takes. crop: the part that the network sees, see ``images.seen``; ``seen`` says it
+    in words. Errors: those of ``load_image`` and ``explain``.
     """
 
-    def __init__(self, classifier: Classifier, source: Source):
-        image = load_image(source)
-        x = classifier.to_input(image)
-        self.labels, self.side = unique(classifier.names), x.shape[2]
-        self.picture = seen(image, classifier.transform.at(SIDE))
-        layer = classifier.layer
-        layers = map_layers(classifier.model, layer, tuple(x.shape[1:])) if layer else []
+    def __init__(self, classifier: Classifier, source: Source, crop: Crop = "middle"):
+        self.image, self.crop, layer = load_image(source), crop, classifier.layer
+        self.seen = part_seen(self.image.shape, classifier.transform, crop)
+        self.picture = seen(self.image, classifier.transform.at(SIDE), crop)
+        self.labels, self.side = unique(classifier.names), classifier.transform.crop
         with warnings.catch_warnings(record=True) as caught:  # the reader of a widget sees no log
             warnings.simplefilter("always", UserWarning)
+            x = classifier.to_input(self.image, crop=crop)
+            layers = map_layers(classifier.model, layer, tuple(x.shape[1:])) if layer else []
             self.explanation = explain(classifier, x, layers, pixels=True) if layer else explain_pixels(classifier, x)
         self.logits = self.explanation.logits[0].float()
         self.top = self.logits.topk(min(5, len(self.logits))).indices.tolist()

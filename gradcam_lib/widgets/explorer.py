@@ -53,6 +53,11 @@ class Explorer(widgets.VBox):
         self._say(f"{path.name} in the folder {path.parent}", "Saved")
         return path
 
+    def _link_opacity(self) -> None:
+        """The slider speaks in per cent, the setting in shares of one."""
+        both_ways = (lambda share: round(100 * share, 6), lambda percent: percent / 100)
+        traitlets.link((self, "opacity"), (self.controls.opacity, "value"), transform=both_ways)
+
     def __repr__(self) -> str:  # stands in the saved notebook where no widget can be shown
         return f"{type(self).__name__}: run this cell in JupyterLab to use it"
 

@@ -63,7 +63,9 @@ class Method:
             return overlay(picture, scaled, opacity=opacity)
         if self.kind == "signed":
             return overlay_signed(picture, scaled, opacity=opacity)
-        grey = 0.5 + 0.5 * scaled.transpose(1, 2, 0) if self.kind == "gradient" else np.stack([scaled] * 3, axis=2)
+        colours = scaled if self.kind == "gradient" else scaled[None]  # (3, H, W), or (1, H, W) of a grey picture
+        grey = np.repeat(colours, 3 // len(colours), axis=0).transpose(1, 2, 0)
+        grey = 0.5 + 0.5 * grey if self.kind == "gradient" else grey
         small = np.rint(255 * grey.clip(0, 1)).astype(np.uint8)
         return cv2.resize(small, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 

@@ -87,7 +87,7 @@ class QuestionExplorer(Explorer):
 
     def _connect(self) -> None:
         c = self.controls
-        traitlets.link((self, "opacity"), (c.opacity, "value"))
+        self._link_opacity()
         traitlets.link((self, "shared_scale"), (c.shared, "value"))
         for control, name in ((c.question, "question"), (c.model, "model"), (c.method, "method")):
             control.observe(lambda change, name=name: self._set(name, change["new"]), "value")

@@ -6,32 +6,23 @@ import io
 import re
 import reprlib
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from gradcam_lib.language.systems import TRANSFORM
-from gradcam_lib.pictures.images import Source, load_image, seen
+from gradcam_lib.pictures.crops import Crop
+from gradcam_lib.pictures.images import Source, load_image
 from gradcam_lib.pictures.samples import sample
 from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.messages import in_words
+from gradcam_lib.widgets.shown_picture import Shown, photographed, rendered
 from gradcam_lib.widgets.source_controls import KNOWN, PHOTO, WORLD, SourceControls
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import PEOPLE, Scene, Thing, checked_seed
 
-SIDE = 448  # pixels of a photograph's middle square that are kept; the networks see it smaller
 SEED = 1_000_000  # no network was trained on the scenes from here on
 STEP = 0.08  # of the picture, a click on an arrow
 KEPT = 50  # steps that can be undone
 STEPS = {"left": (-STEP, 0), "right": (STEP, 0), "up": (0, -STEP), "down": (0, STEP)}
-
-
-@dataclass(frozen=True)
-class _Shown:
-    scene: Scene | None
-    picture: np.ndarray
-    kind: str = WORLD
-    name: str = "picture"
 
 
 class SceneSource(SourceControls):
@@ -52,9 +43,9 @@ class SceneSource(SourceControls):
     ) -> None:
         super().__init__()
         self._callbacks: list[Callable[[], None]] = []
-        self._past: list[_Shown] = []
+        self._past: list[Shown] = []
         self._quiet, self._photographs = False, photographs
-        self._shown = _rendered(scenes.sample(seed) if scene is None else scene)
+        self._shown = rendered(scenes.sample(seed) if scene is None else scene)
         self.switch.layout.display = None if photographs else "none"
         self._connect()
         self._fill()
@@ -95,12 +86,12 @@ class SceneSource(SourceControls):
     def show_seed(self, seed: int | str) -> bool:
         """The scene of a seed, 0 … 2⁶⁴ − 1, or of its digits."""
         with self.line.in_words():
-            return self._show(_rendered(scenes.sample(_number(seed) if isinstance(seed, str) else seed)))
+            return self._show(rendered(scenes.sample(_number(seed) if isinstance(seed, str) else seed)))
         return False
 
     def show_scene(self, scene: Scene) -> bool:
         with self.line.in_words():
-            return self._show(_rendered(scene))
+            return self._show(rendered(scene))
         return False
 
     def show_photograph(self, name: str) -> bool:
@@ -108,14 +99,24 @@ class SceneSource(SourceControls):
         with self.line.in_words():
             if why := self._why_not():
                 raise ValueError(why)
-            return self._show(_Shown(None, _square(sample(name)), PHOTO, name))
+            return self._show(self._photographed(sample(name), PHOTO, name=name))
+        return False
+
+    def show_part(self, crop: Crop) -> bool:
+        """Another part of the photograph shown: "middle", "whole" or a box (x0, y0, x1, y1) in its pixels."""
+        with self.line.in_words():
+            shown = self._shown
+            if shown.photograph is None:
+                raise ValueError("a rendered scene is always seen as a whole; choose a photograph first")
+            return self._show(shown.cut(crop))
         return False
 
     def show_picture(self, picture: Source) -> bool:
-        """The middle square of whatever ``load_image`` takes, for the networks that know photographs, if there are."""
+        """A part of whatever ``load_image`` takes, for the networks that know photographs, if there are."""
         with self.line.in_words():
-            square, why = _square(picture), self._why_not()
-            shown = self._show(_Shown(None, square, WORLD if why else PHOTO))
+            image, why = load_image(picture), self._why_not()
+            file = str(getattr(picture, "name", "")) if isinstance(picture, io.BytesIO) else ""
+            shown = self._show(self._photographed(image, WORLD if why else PHOTO, file=file))
             if self._photographs and why:
                 self.line.say(why, "Note")
             return shown
@@ -131,13 +132,13 @@ class SceneSource(SourceControls):
             moved = self._edited().moved(id, dx, dy)
             if not all(0 <= share <= 1 for share in scenes.position(moved, moved[id])):
                 raise ValueError(f"{called(moved[id])} would leave the picture; move it another way")
-            return self._show(_rendered(moved))
+            return self._show(rendered(moved))
         return False
 
     def remove(self, id: str) -> bool:
         """A thing, with what it holds."""
         with self.line.in_words():
-            return self._show(_rendered(self._edited().without(id)))
+            return self._show(rendered(self._edited().without(id)))
         return False
 
     def undo(self) -> bool:
@@ -159,7 +160,8 @@ class SceneSource(SourceControls):
             self.arrows[name].on_click(lambda _, dx=dx, dy=dy: self.move(self.thing.value, dx, dy))
         self.removal.on_click(lambda _: self.remove(self.thing.value))
         self.back.on_click(lambda _: self.undo())
-        self.upload.observe(self._uploaded, "value")
+        self.upload.connect(self.show_picture, self.line.say)
+        self.part.connect(self._cut)
 
     def _turned(self, kind: str) -> None:
         """To the first photograph, or back to the last scene; where that fails, the switch goes back too."""
@@ -172,13 +174,9 @@ class SceneSource(SourceControls):
         if not self.show_photograph(name):
             self._fill()  # a choice that was refused is not shown as chosen
 
-    def _uploaded(self, change: dict) -> None:
-        if change["new"]:
-            sent = change["new"][0]
-            file = io.BytesIO(bytes(sent["content"]))
-            file.name = sent["name"]  # for the messages
-            self.show_picture(file)
-            self.upload.value = ()  # lets the same file be chosen again, and forgets its bytes
+    def _cut(self) -> None:
+        if not self.show_part(self.part.crop(self._shown.photograph.shape)):
+            self._fill()
 
     def _fill(self) -> None:
         """Makes the controls fit the picture; the thing that was chosen stays chosen while it is there."""
@@ -196,7 +194,15 @@ class SceneSource(SourceControls):
         for control in (self.thing, self.removal, *self.arrows.values()):
             control.disabled = not things
         self.back.disabled = not self._past
-        self.about.value = small(self.note)
+        self._fill_part()
+
+    def _fill_part(self) -> None:
+        """What of a photograph is seen; a scene is seen as a whole."""
+        shown = self._shown
+        self.part.layout.display = "none" if shown.photograph is None else None
+        if shown.photograph is not None:
+            self.part.show(shown.crop, shown.photograph.shape)
+        self.about.value = small(f"{shown.seen} {self.note}".strip())
 
     # From one picture to the next
 
@@ -210,6 +216,9 @@ class SceneSource(SourceControls):
             return f"the networks for photographs cannot be had. {in_words(error)}"
         return ""
 
+    def _photographed(self, image: np.ndarray, kind: str, **named: str) -> Shown:
+        return photographed(image, kind, self.part.crop(image.shape), **named)
+
     def _last_scene(self) -> Scene:
         known = (shown.scene for shown in (self._shown, *reversed(self._past)) if shown.scene)
         return next(known, None) or scenes.sample(SEED)
@@ -219,7 +228,7 @@ class SceneSource(SourceControls):
             raise ValueError("a photograph has no things to move or remove; choose a scene by its seed")
         return self.scene
 
-    def _show(self, shown: _Shown, remember: bool = True) -> bool:
+    def _show(self, shown: Shown, remember: bool = True) -> bool:
         if remember:
             self._past = [*self._past, self._shown][-KEPT:]
         self._shown = shown
@@ -227,14 +236,6 @@ class SceneSource(SourceControls):
         for callback in self._callbacks:
             callback()
         return True
-
-
-def _rendered(scene: Scene) -> _Shown:
-    return _Shown(scene, scenes.render(scene).image, name=f"scene-{scene.seed}")
-
-
-def _square(picture: Source) -> np.ndarray:
-    return seen(load_image(picture), TRANSFORM.at(SIDE))
 
 
 def _number(text: str) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 from gradcam_lib.widgets.controls import heading, wide_layout
+from gradcam_lib.widgets.cropping import CropControls
 from gradcam_lib.widgets.messages import MessageLine
+from gradcam_lib.widgets.uploading import Upload
 
 WORLD, PHOTO = "world", "photo"  # also the names under which their systems are loaded
 PHOTOGRAPHS = {
@@ -53,17 +55,14 @@ class SourceControls:
             widgets.Button(description=name, tooltip=why, layout=widgets.Layout(width="50%"))
             for name, why in (("Remove", "Remove it, and what it holds"), ("Undo", "Back to the picture before"))
         )
-        self.upload = widgets.FileUpload(
-            accept="image/*,.heic,.heif", multiple=False, description="Your own picture", layout=wide_layout(),
-            tooltip="A PNG, JPEG or WebP file of your own, at most 10 MB",
-        )  # fmt: skip
+        self.upload, self.part = Upload("Your own picture"), CropControls()
         self.line, self.about = MessageLine(), widgets.HTML(layout=widgets.Layout(width="100%", margin="2px 0"))
         self.seed_row = widgets.HBox([self.seed, self.new])
         edits = widgets.HBox([*self.arrows.values(), self.removal, self.back])
         self.box = widgets.VBox(
             [
                 heading("Which picture?"), self.switch, self.seed_row, self.photograph, self.thing, edits,
-                self.upload, self.about, self.line,
+                self.upload, self.line, self.part, self.about,
             ],
             layout=widgets.Layout(width="100%"),
         )  # fmt: skip

@@ -38,7 +38,10 @@ def test_the_picker_in_jupyterlab(tmp_path: Path) -> None:
         pick_by_name(page, picker)
         ask_for_an_unknown_class(page, picker)
         choose_a_method(picker, "For and against")
+        type_an_opacity(page, picker)
         upload_pictures(page, picker)
+        see_another_part(page, picker)
+        upload_what_does_not_fit(page, picker)
         save_by_keyboard(page, picker, tmp_path)
         choose_a_method(picker, "Guided Grad-CAM")
         switch_to_dark(page)
@@ -115,6 +118,46 @@ def upload_pictures(page, picker) -> None:
     upload(page, picker, "notes<b>.png", b"these bytes are no picture")
     expect(picker.get_by_role("status")).to_contain_text("notes<b>.png: not a picture that can be read")
     assert picture(picker) == before
+
+
+def type_an_opacity(page, picker) -> None:
+    from playwright.sync_api import expect
+
+    readout = picker.locator(".widget-slider", has_text="Opacity").locator(".widget-readout")
+    for typed, shown in (("30%", "30"), ("60", "60")):
+        before = picture(picker)
+        readout.fill(typed)
+        page.keyboard.press("Enter")
+        wait_for_change(picker, before)
+        expect(readout).to_have_text(shown)
+
+
+def see_another_part(page, picker) -> None:
+    from playwright.sync_api import expect
+
+    expect(picker.get_by_text("mine.webp: the network sees the middle square")).to_be_visible()
+    for part, said in (("square to move", "the square from"), ("whole picture", "the whole picture, with margins")):
+        before = picture(picker)
+        picker.get_by_label("Seen part").select_option(label=part)
+        wait_for_change(picker, before)
+        expect(picker.get_by_text(f"mine.webp: the network sees {said}")).to_be_visible()
+        page.screenshot(path=OUT / f"picker_{part.split()[0]}.png")
+
+
+def upload_what_does_not_fit(page, picker) -> None:
+    """The server cuts the connection at it, and the kernel never hears of its content."""
+    from playwright.sync_api import expect
+
+    for size in (12, 25):
+        before = picture(picker)
+        upload(page, picker, f"huge{size}.png", os.urandom(size * 1_000_000))
+        expect(picker.get_by_role("status")).to_contain_text(f"huge{size}.png: {size}.0 MB, and this page takes files")
+        page.screenshot(path=OUT / f"picker_huge{size}.png")
+        assert picture(picker) == before
+        content = sample("rocket" if size == 12 else "coffee")
+        upload(page, picker, "mine.webp", cv2.imencode(".webp", content[..., ::-1])[1].tobytes())
+        wait_for_change(picker, before)
+        expect(picker.get_by_role("status")).to_have_count(0)
 
 
 def save_by_keyboard(page, picker, folder: Path) -> None:

@@ -59,6 +59,10 @@ def test_the_caption_explorer(tmp_path: Path) -> None:
             changes(explorer, lambda: explorer.locator(".word-buttons button", has_text="orange").click())
             page.screenshot(path=OUT / "captions_photograph.png")
             changes(explorer, lambda: upload(page, explorer, "coffee"))
+            expect(explorer.get_by_text("mine.webp: the networks see the middle square")).to_be_visible()
+            changes(explorer, lambda: explorer.get_by_label("Seen part").select_option(label="small square to move"))
+            expect(explorer.get_by_text("mine.webp: the networks see the square from")).to_be_visible()
+            page.screenshot(path=OUT / "captions_part.png")
         expect(explorer.get_by_text("Rendered world")).to_be_visible()
         page.screenshot(path=OUT / "captions_switched.png")
 

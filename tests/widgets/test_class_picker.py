@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import html
 import os
 import tempfile
 from pathlib import Path
@@ -12,9 +14,10 @@ import numpy as np
 import pytest
 import torch
 from support.tiny import Passes, SmallNet
-from support.uploads import upload
+from support.uploads import announce, upload
 from torch import nn
 
+from gradcam_lib import classifier as make_classifier
 from gradcam_lib import explain, overlay, scale_by_max, upsample
 from gradcam_lib.networks.photonet import PhotoNet
 from gradcam_lib.networks.zoo import Classifier
@@ -85,6 +88,17 @@ def test_the_network_runs_once_a_picture():
 def test_opacity_nought_is_the_photograph(picker):
     picker.controls.opacity.value = 0
     assert np.array_equal(picker.picture(), seen(IMAGE, picker.classifier.transform.at(SIDE)))
+
+
+@pytest.mark.parametrize("typed, share", [(60, 0.6), (30, 0.3), (100, 1), (0, 0)])
+def test_opacity_is_typed_in_per_cent(picker, typed, share):
+    """A slider reads the digits alone, so "30%" and "30" are the same to it."""
+    slider = picker.controls.opacity
+    assert slider.value == 55 and slider.readout_format == ".0f" and slider.max == 100
+    slider.value = typed
+    assert picker.opacity == share and picker.message == ""
+    picker.opacity = 0.25
+    assert slider.value == 25
 
 
 def test_what_has_no_effect_is_switched_off(picker):
@@ -186,7 +200,7 @@ def test_an_upload_replaces_the_picture(picker):
     picker.method, before = "signed", picker.picture()
     for kind in (".png", ".jpg", ".webp"):
         upload(picker.controls.upload, f"mine{kind}", cv2.imencode(kind, IMAGE[:, ::-1])[1].tobytes())
-        assert picker.message == "" and picker.method == "signed" and picker.controls.upload.value == ()
+        assert picker.message == "" and picker.method == "signed" and picker.controls.upload.button.value == ()
         assert not np.array_equal(picker.picture(), before)
     assert picker.save().name.startswith("mine_for-and-against-")
 
@@ -218,7 +232,7 @@ def test_an_upload_that_is_no_picture(picker, name, content, words):
 def test_a_first_picture_that_is_none(image, words):
     picker = ClassPicker(image, classifier(), class_name="cat", method="signed")
     assert words in picker.message
-    assert picker.controls.box.disabled and not picker.controls.upload.disabled
+    assert picker.controls.box.disabled and not picker.controls.upload.button.disabled
     upload(picker.controls.upload, "good.png", PNG)
     assert picker.message == "" and not picker.controls.box.disabled
 
@@ -237,7 +251,121 @@ def test_without_a_picture_it_waits_for_one():
         picker.save()
 
 
+@pytest.mark.parametrize("allowed", [None, "200", "many"])
+def test_a_file_that_will_not_arrive_is_told_and_the_next_one_works(monkeypatch, allowed):
+    """The page tells its name and size first; its content, and all that the same button sends later, is lost."""
+    if allowed:
+        monkeypatch.setenv("GRADCAM_UPLOAD_MB", allowed)
+    picker = ClassPicker(IMAGE, classifier())
+    place, most = picker.controls.upload, 200 if allowed == "200" else 10
+    lost, before = place.button, picker.picture()
+    announce(place, "<i>huge</i>.png", most * 1_000_000 + 100_000)
+    assert f"<i>huge</i>.png: {most}.1 MB, and this page takes files of at most {most} MB" in picker.message
+    beside = picker.controls.beside.value
+    assert "Problem" in beside and "&lt;i&gt;huge" in beside and picker.controls.message.value == ""
+    assert place.button is not lost and place.button in place.children and f"{most} MB" in place.hint.value
+    assert np.array_equal(picker.picture(), before)
+    upload(place, "good.png", cv2.imencode(".png", IMAGE[:, ::-1])[1].tobytes())
+    assert (picker.message, picker.controls.beside.value) == ("", "")
+    assert not np.array_equal(picker.picture(), before)
+
+
+def test_a_server_that_takes_more_than_it_says_is_believed(picker):
+    """A file that was thought too large may arrive all the same: the button that sent it is still listened to."""
+    before, sender = picker.picture(), picker.controls.upload.button
+    announce(picker.controls.upload, "huge.png", 15_000_000)
+    content = memoryview(cv2.imencode(".png", IMAGE[:, ::-1])[1].tobytes())
+    sender.value = ({"name": "huge.png", "type": "", "size": 15_000_000, "content": content,
+                     "last_modified": datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)},)  # fmt: skip
+    assert picker.message == "" and not np.array_equal(picker.picture(), before)
+
+
+def test_a_large_file_on_its_way_is_announced(picker):
+    announce(picker.controls.upload, "large.png", 8_000_000)
+    assert picker.message == "large.png (8.0 MB) is on its way" and "Note" in picker.controls.beside.value
+    picker.controls.likeliest[0].click()
+    assert picker.message == "" and picker.controls.beside.value == ""
+
+
+def test_a_file_that_cannot_be_read_is_told_beside_the_button(picker):
+    upload(picker.controls.upload, "text.png", b"no picture")
+    assert "not a picture" in picker.controls.beside.value and picker.controls.message.value == ""
+
+
+# Which part of the picture
+
+
+@pytest.mark.parametrize(
+    "part, crop, words",
+    [
+        ("whole", "whole", "the whole picture, with margins above and below"),
+        (1.0, (5, 0, 25, 20), "the square from (5, 0) to (25, 20)"),
+        (0.5, (10, 5, 20, 15), "the square from (10, 5) to (20, 15)"),
+    ],
+)
+def test_the_reader_chooses_what_is_seen(picker, part, crop, words):
+    clf, picker.class_name = picker.classifier, "boat"
+    assert "The network sees the middle square, 67 % of the picture" in picker.controls.about.value
+    picker.controls.part.part.value = part
+    assert (picker.crop, picker.class_name, picker.message) == (crop, "boat", "")
+    assert f"The network sees {html.escape(words)}" in picker.controls.about.value
+    base = seen(IMAGE, clf.transform.at(SIDE), crop)
+    L = upsample(explain(clf, clf.to_input(IMAGE, crop=crop)).map(NAMES.index("boat")), (SIDE, SIDE))
+    assert np.array_equal(picker.picture(), overlay(base, scale_by_max(L)[0], opacity=picker.opacity))
+    top = explain(clf, clf.to_input(IMAGE, crop=crop)).top(5)
+    assert [button.description for button in picker.controls.likeliest] == [name for name, _ in top]
+
+
+def test_the_square_is_moved(picker):
+    c = picker.controls.part
+    assert [s.layout.display for s in (c.across, c.down)] == ["none", "none"]
+    c.part.value = 1.0
+    assert [s.layout.display for s in (c.across, c.down)] == [None, "none"], "as high as the picture"
+    c.across.value = 100
+    assert picker.crop == (10, 0, 30, 20)
+    c.part.value = 0.5
+    c.down.value = 0
+    assert picker.crop == (20, 0, 30, 10) and c.down.layout.display is None
+
+
+def test_a_box_of_ones_own(picker):
+    picker.crop = [3, 4, 11, 12]
+    assert picker.crop == (3, 4, 11, 12) and picker.controls.part.part.value is None and picker.message == ""
+    picker.controls.part.part.value = "whole"
+    assert picker.crop == "whole"
+    for wrong, words in (("left", "choose 'middle', 'whole' or a box"), ((0, 0, 0, 9), "empty"), ((1, 2), "four")):
+        before = picker.picture()
+        picker.crop = wrong
+        assert words in picker.message and picker.crop == "whole" and np.array_equal(picker.picture(), before)
+
+
+def test_the_choice_is_kept_for_the_next_picture_and_its_name_is_told(picker):
+    picker.controls.part.part.value = 0.5
+    upload(picker.controls.upload, "<b>mine</b>.png", cv2.imencode(".png", IMAGE.repeat(2, 0))[1].tobytes())
+    assert picker.crop == (8, 12, 23, 27) and picker.message == ""
+    assert "&lt;b&gt;mine&lt;/b&gt;.png: the network sees the square from" in picker.controls.about.value
+    assert ClassPicker(IMAGE, classifier(), crop="whole", class_name="boat").crop == "whole"
+
+
+def test_a_picture_that_is_hardly_seen_is_remarked():
+    picker = ClassPicker(IMAGE.repeat(8, 1), classifier())
+    assert "Warning: of a picture of 240×20 the network sees the middle square, 8 %" in picker.controls.about.value
+
+
+def test_a_crop_needs_a_picture():
+    picker = ClassPicker(classifier=classifier())
+    picker.crop = "whole"
+    assert "no picture yet" in picker.message and picker.crop == "middle"
+
+
 # Networks of other kinds
+
+
+def test_a_plain_network_becomes_a_classifier():
+    model = SmallNet(classes=6)
+    picker = ClassPicker(IMAGE.repeat(8, 0).repeat(8, 1), gap := SmallNet(classes=6, gap=True))
+    assert picker.message == "" and picker.labels == [f"class {i}" for i in range(6)] and picker.layer == "relu2"
+    assert picker.classifier.model is gap and model is not gap
 
 
 def test_guided_methods_need_relus():
@@ -260,6 +388,19 @@ def test_a_network_without_convolution_has_saliency():
     assert "no convolutional map" in picker.controls.about.value
     picker.class_name = "boat"
     assert picker.controls.title.value == "Saliency: “boat”"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_network_for_grey_pictures(method):
+    model = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    clf = make_classifier(model, ["cat", "dog", "boat", "crane"], Transform(8, 8, mean=(0.5,), std=(0.5,)))
+    picker = ClassPicker(IMAGE, clf, method=method)
+    assert picker.method == method and picker.picture().shape == (SIDE, SIDE, 3)
+    if method == "guided_backprop":
+        G = explain(clf, clf.to_input(IMAGE), pixels=True).pixel_gradient(clf.index(picker.class_name), rule="guided")
+        left, right = (float(half.abs().sum()) for half in G[0, 0].tensor_split(2, 1))
+        drawn = np.abs(picker.picture().astype(int) - 128).sum((0, 2))
+        assert (left > right) == (drawn[: SIDE // 2].sum() > drawn[SIDE // 2 :].sum()), "mirrored"
 
 
 def test_a_softmax_at_the_end_is_remarked():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
+
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.scenery import PHOTO, PNG, SCENE
-from support.uploads import upload
+from support.uploads import announce, upload
 
 from gradcam_lib.language.systems import TRANSFORM
 from gradcam_lib.pictures.images import seen
@@ -147,10 +150,50 @@ def test_an_own_picture_has_a_note_and_no_things(source: SceneSource) -> None:
     assert source.scene is None and source.picture.shape == (448, 448, 3) and source.calls == [None]
     assert "rendered scenes" in source.note and source.note in source.about.value and source.message == ""
     assert source.removal.disabled and source.arrows["left"].disabled and source.thing.value is None
-    assert source.seed.value == "" and source.upload.value == ()
+    assert source.seed.value == "" and source.upload.button.value == ()
     assert not source.remove("dog-1") and "no things" in source.message
     source.back.click()
     assert source.scene == SCENE and source.note == "" and not source.removal.disabled
+
+
+@pytest.mark.parametrize(
+    "part, crop, words",
+    [
+        ("whole", "whole", "the whole picture, with margins left and right"),
+        (1.0, (0, 53, 300, 353), "the square from (0, 53) to (300, 353)"),
+        (0.5, (75, 128, 225, 278), "the square from (75, 128) to (225, 278)"),
+    ],
+)
+def test_another_part_of_a_photograph(source: SceneSource, part, crop, words: str) -> None:
+    assert source.part.layout.display == "none", "a scene is seen as a whole"
+    portrait = np.random.default_rng(0).integers(0, 256, (406, 300, 3), np.uint8)
+    upload(source.upload, "<b>mine</b>.png", cv2.imencode(".png", portrait[..., ::-1])[1].tobytes())
+    assert source.part.layout.display is None
+    assert "mine&lt;/b&gt;.png: the networks see the middle square, 100 %" in source.about.value
+    source.part.part.value = part
+    assert np.array_equal(source.picture, seen(portrait, TRANSFORM.at(448), crop)) and len(source.calls) == 2
+    assert words in source.about.value and source.note in html.unescape(source.about.value)
+    source.back.click()
+    assert np.array_equal(source.picture, seen(portrait, TRANSFORM.at(448))) and source.part.part.value == "middle"
+    source.back.click()
+    assert source.scene == SCENE and source.part.layout.display == "none"
+    assert not source.show_part("whole") and "always seen as a whole" in source.message
+
+
+def test_a_part_that_is_none_changes_nothing(source: SceneSource) -> None:
+    source.show_picture(PHOTO)
+    before = state(source)
+    assert not source.show_part("left") and "choose 'middle', 'whole' or a box" in source.message
+    assert state(source) == before
+
+
+def test_a_file_that_will_not_arrive_is_told_and_the_next_one_works(source: SceneSource) -> None:
+    before, lost = state(source), source.upload.button
+    announce(source.upload, "huge.png", 12_000_000)
+    assert "huge.png: 12.0 MB, and this page takes files of at most 10 MB" in source.message
+    assert state(source) == before and source.upload.button is not lost
+    upload(source.upload, "mine.png", PNG)
+    assert source.message == "" and source.scene is None
 
 
 @pytest.mark.parametrize(
@@ -164,7 +207,7 @@ def test_a_file_that_is_no_picture(source: SceneSource, name: str, content: byte
     before = state(source)
     upload(source.upload, name, content)
     assert name in source.message and words in source.message and "<b>text" not in source.line.value
-    assert state(source) == before and source.upload.value == ()
+    assert state(source) == before and source.upload.button.value == ()
 
 
 # Photographs
