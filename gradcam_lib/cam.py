@@ -53,9 +53,10 @@ def cam(model: nn.Module, x: Any, target: TargetLike = None, *, output: Output =
     Errors: a network of another form, found by computing its logits from the map and comparing.   Notebook 03.
     """
     e = explain(model, x, output=output)
-    A, W = rectified_map_and_weights(parts(model)[0], e.activation(), e.logits)
-    weights = e._row(target).float() @ W  # (N, K)
-    return torch.einsum("nk,nk...->n...", weights, A)
+    with torch.autocast(e.logits.device.type, enabled=False):
+        A, W = rectified_map_and_weights(parts(model)[0], e.activation(), e.logits)
+        weights = e._row(target).float() @ W  # (N, K)
+        return torch.einsum("nk,nk...->n...", weights, A)
 
 
 def rectified_map_and_weights(model: nn.Module, A: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:

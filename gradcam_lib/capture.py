@@ -43,7 +43,7 @@ def named(model: nn.Module) -> dict[str, nn.Module]:
 
 def original(module: nn.Module) -> nn.Module:
     """The module that ``torch.compile`` was given, or the module itself."""
-    return module._modules.get("_orig_mod") or module
+    return getattr(module, "_orig_mod", module)
 
 
 def find_layer(model: nn.Module, layer: Layer) -> tuple[str, nn.Module]:
@@ -63,6 +63,8 @@ def find_layer(model: nn.Module, layer: Layer) -> tuple[str, nn.Module]:
 def find_place(model: nn.Module, layer: Layer) -> Place:
     """A layer given as "name", "name#run", ("name", run), a module, or a function inside a module, "name.relu()"."""
     layer, run = layer if isinstance(layer, tuple) else (layer, None)
+    if isinstance(layer, str):
+        layer = layer.replace("_orig_mod.", "")
     if isinstance(layer, str) and re.search(r"#\d+$", layer):
         layer, _, run = layer.rpartition("#")
     if not isinstance(layer, str) or not layer.endswith("()"):
@@ -161,6 +163,11 @@ class _Catcher:
     def key(self) -> str:
         """The name of what was caught. Errors: no such run; several, and none was named."""
         name, run = self.place.name, self.place.run
+        if not self.runs and isinstance(self.place.module, torch.jit.ScriptModule):
+            raise ValueError(
+                f"layer {name!r} belongs to a ScriptModule, whose layers are out of reach; pass the original module, or "
+                "use saliency or occlusion_map"
+            )
         if not self.runs:
             raise ValueError(f"layer {name!r} did not run during the forward pass; choose another layer")
         if run is None and len(self.runs) > 1 or (run or 0) >= len(self.runs):

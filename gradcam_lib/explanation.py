@@ -38,12 +38,12 @@ def explain(
     saliency and the guided methods without a second pass. layer_map: makes a map (N, K, h, w) of what the layer
     returns, by rearranging or leaving out numbers; maps with their channels last are turned without it.
 
-    Tokens of a transformer become a map with ``layer_map``. ViT at 224 pixels, 14 × 14 patches of 16 pixels behind a
-    class token, and Swin, whose maps are (N, h, w, C)::
+    Tokens of a transformer become a map with ``layer_map``: of ViT at 224 pixels, 14 × 14 patches behind a class token.
+    The maps of Swin, (N, h, w, C), are turned as ``layer_map=lambda T: T.movedim(-1, 1)`` would::
 
         explain(vit, x, "encoder.layers.encoder_layer_11.ln_1",
                 layer_map=lambda T: T[:, 1:].transpose(1, 2).unflatten(2, (14, 14)))
-        explain(swin, x, "norm", layer_map=lambda T: T.movedim(-1, 1))
+        explain(swin, x, "norm")
 
     Segmentation: the score of a class is the sum of its logits where the network sees it. Detection: the score of
     each box that was found, at most ``box_detections_per_img`` of them, stands for a class::
@@ -284,7 +284,10 @@ def _backward(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tenso
             y = (logits * rows.to(logits.dtype)).sum()
             (G,) = torch.autograd.grad(y, source, **GRAPH_STAYS)
     if G is None:
-        raise ValueError(f"there is no gradient path from {where} to the score; choose a layer that the score uses")
+        raise ValueError(
+            f"there is no gradient path from {where} to the score; choose a layer that the score uses, and switch off "
+            "gradient checkpointing and no_grad within the network"
+        )
     return G
 
 

@@ -6,7 +6,7 @@ import copy
 import math
 import weakref
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from gradcam_lib.capture import evaluating
-from gradcam_lib.forward import CONVOLUTIONS, Inputs, Output, checked_input, convolution_dims, select
+from gradcam_lib.forward import CONVOLUTIONS, Inputs, Output, checked_input, convolution_dims, parts, select
 from gradcam_lib.trace import PRODUCTS, Frame, Point, Trace, trace
 
 SAME = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.Identity)  # maps by another name
@@ -44,12 +44,21 @@ def default_layer(model: nn.Module, x: Any = None, *, output: Output = None) -> 
     Errors (ValueError): no convolution; branches that meet only behind their last maps, with the candidates; a
     transformer, whose tokens are not a convolutional map; each names a way out.
     """
+    model = parts(model)[0]
     size, inputs = (x, None) if x is None or _is_size(x) else (None, checked_input(x, model))
     asked = inputs.shapes if inputs else size, getattr(output, "__code__", output)
     question = asked, tuple((name, id(module), type(module)) for name, module in model.named_modules())
     known = _found.setdefault(model, {})
     if question not in known:
-        known[question] = _last_map(model, watched(model, inputs or size, output))
+        try:
+            known[question] = _last_map(model, watched(model, inputs or size, output))
+        except ValueError as error:
+            if not any(isinstance(m, torch.jit.ScriptModule) for m in model.modules()):
+                raise
+            raise ValueError(
+                f"{type(model).__name__} is or holds a ScriptModule, whose layers are out of reach; pass the original "
+                "module, or use saliency or occlusion_map"
+            ) from error
     return known[question]
 
 
@@ -60,12 +69,16 @@ def _is_size(x: Any) -> bool:
 def watched(model: nn.Module, x: Inputs | tuple[int, ...] | None = None, output: Output = None) -> Trace:
     """The trace of a forward pass of a copy of the network. x, output: as for ``default_layer``."""
     failure: Exception | None = None
-    with torch.inference_mode(False), torch.enable_grad():
-        for inputs in _guesses(model, x):
-            try:
-                return _watch(model, inputs, output, own=isinstance(x, Inputs))
-            except Exception as error:  # any network may object in its own way; the last objection is passed on
-                failure = error
+    for inputs in _guesses(model, x):
+        try:
+            seen, result = _watch(model, inputs, output, own=isinstance(x, Inputs))
+        except Exception as error:  # any network may object in its own way; the first objection is passed on
+            failure = failure or error
+            continue
+        if isinstance(result, Tensor):
+            return seen
+        has = f"a dict with {list(result)}" if isinstance(result, dict) else f"a {type(result).__name__}"
+        raise ValueError(f"the network returned {has}; say with output= where the score is")
     raise ValueError(
         f"{type(model).__name__}: could not follow an input through the network ({failure}); "
         + ("pass layer=" if isinstance(x, Inputs) else "pass the input, default_layer(model, x), or layer=")
@@ -89,23 +102,22 @@ def _guesses(model: nn.Module, x: Inputs | tuple[int, ...] | None) -> Iterator[I
             yield Inputs(parameter.new_zeros(1, channels, *size))
 
 
-def _watch(model: nn.Module, inputs: Inputs, output: Output, *, own: bool) -> Trace:
+def _watch(model: nn.Module, inputs: Inputs, output: Output, *, own: bool) -> tuple[Trace, Any]:
     """own: the input is the caller's, and for it a network that cannot be copied runs itself."""
     device = torch.device("meta") if inputs.picture.is_meta else nullcontext()
-    with evaluating(model), torch.random.fork_rng(devices=[]), device:
+    with ExitStack() as stack:
+        for context in (torch.inference_mode(False), torch.enable_grad(), torch.random.fork_rng(devices=[]), device):
+            stack.enter_context(context)
+        stack.enter_context(evaluating(model))
         try:
             net = _copy(model)
         except Exception:
             if not own:
                 raise
             net = model
+        inputs = inputs.each(lambda t: t.detach().clone())  # the network may change its input
         with evaluating(net):
-            inputs = inputs.each(lambda t: t.detach().clone())  # the network may change its input
-            seen, result = trace(net, lambda: select(inputs.call(net), output))
-    if not isinstance(result, Tensor):
-        has = f"a dict with {list(result)}" if isinstance(result, dict) else f"a {type(result).__name__}"
-        raise ValueError(f"the network returned {has}; say with output= where the score is")
-    return seen
+            return trace(net, lambda: select(inputs.call(net), output))
 
 
 def _copy(model: nn.Module) -> nn.Module:
@@ -143,6 +155,26 @@ def _last_map(model: nn.Module, seen: Trace) -> str:
     return name
 
 
+def wider_maps(model: nn.Module, deepest: str, shape: tuple[int, ...]) -> list[str]:
+    """``deepest`` and shallower layers, each at least 1.5 times as wide as the next; the deepest last.
+
+    shape: (colours, H, W) of the input. All of the score goes through each of them. Of all maps of one width it is the
+    last that belongs to no smaller part of the network: the output of a block, not a step within the next.
+    """
+    example = next(model.parameters()).new_zeros(1, *shape)
+    seen = watched(model, Inputs(example))
+    passages = seen.passages()
+    maps = [p for p in map_points(seen) if p.value in passages and p.module is not None]
+    last = next(p for p in seen.points if seen.layer(p) == deepest)
+    chosen, width = [deepest], last.sides[0]
+    while wider := [p for p in maps if p.value < last.value and p.sides[0] >= 1.5 * width]:
+        width = min(p.sides[0] for p in wider)
+        values = sorted({p.value for p in wider if p.sides[0] == width}, reverse=True)
+        names = [_name(seen, [p for p in wider if p.value == value]) for value in values]
+        chosen.insert(0, min(names, key=lambda name: name.count(".")))
+    return chosen
+
+
 def map_points(seen: Trace) -> list[Point]:
     """The maps (N, K, *places) that the score comes from, each as large as a convolution's; no pooling's."""
     relevant = set(seen.relevant())
@@ -164,7 +196,7 @@ def _classifier(seen: Trace, passages: set[int]) -> int:
 
 def _is_step_in(frame: Frame, point: Point, seen: Trace, end: int) -> bool:
     """Whether the module that was running makes another map of this one, by a convolution that is no classifier."""
-    if not frame.name or isinstance(frame.module, nn.Sequential) or len(frame.output) != len(point.shape):
+    if not frame.name or len(frame.output) != len(point.shape):
         return False
     return any(seen.values[i].is_convolution for i in range(point.value + 1, frame.end) if i != end)
 
