@@ -156,7 +156,10 @@ class _Catcher:
         if not output.is_inference() and before.get(id(output), output._version) != output._version:
             # It worked in place, so what follows may use the tensor that it was given.
             self.A = output.clone() if output.requires_grad else output.detach().clone().requires_grad_()
-            return output.copy_(self.A)
+            with torch.autograd._unsafe_preserve_version_counter(
+                output
+            ):  # it may be kept for the way back: same values
+                return output.copy_(self.A)
         self.A = output if output.requires_grad else output.detach().requires_grad_()
         return self.A.clone()
 
@@ -165,8 +168,8 @@ class _Catcher:
         name, run = self.place.name, self.place.run
         if not self.runs and isinstance(self.place.module, torch.jit.ScriptModule):
             raise ValueError(
-                f"layer {name!r} belongs to a ScriptModule, whose layers are out of reach; pass the original module, or "
-                "use saliency or occlusion_map"
+                f"layer {name!r} belongs to a ScriptModule, whose layers are out of reach; pass the original module, "
+                "or use saliency or occlusion_map"
             )
         if not self.runs:
             raise ValueError(f"layer {name!r} did not run during the forward pass; choose another layer")
