@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from gradcam_lib.capture import Layer
@@ -10,7 +12,7 @@ from gradcam_lib.forward import Output
 from gradcam_lib.targets import TargetLike
 
 
-def saliency(model: nn.Module, x: Tensor, target: TargetLike = None, *, output: Output = None) -> Tensor:
+def saliency(model: nn.Module, x: Any, target: TargetLike = None, *, output: Output = None) -> Tensor:
     r"""How much a small change of each pixel changes the score.
 
     .. math:: M_{ij} = \max_{colour} | \partial y / \partial x |   (Simonyan, Vedaldi, Zisserman 2014, section 3)
@@ -21,7 +23,7 @@ def saliency(model: nn.Module, x: Tensor, target: TargetLike = None, *, output: 
 
 
 def deconvnet(
-    model: nn.Module, x: Tensor, target: TargetLike = None, *, output: Output = None, strict: bool = True
+    model: nn.Module, x: Any, target: TargetLike = None, *, output: Output = None, strict: bool = True
 ) -> Tensor:
     """The gradient with R·[R > 0] at each ReLU (Zeiler, Fergus 2014), starting from the target.
 
@@ -32,7 +34,7 @@ def deconvnet(
 
 
 def guided_backprop(
-    model: nn.Module, x: Tensor, target: TargetLike = None, *, output: Output = None, strict: bool = True
+    model: nn.Module, x: Any, target: TargetLike = None, *, output: Output = None, strict: bool = True
 ) -> Tensor:
     """The gradient with R·[f > 0]·[R > 0] at each ReLU (Springenberg et al. 2015), starting from the target.
 
@@ -43,16 +45,16 @@ def guided_backprop(
 
 def guided_grad_cam(
     model: nn.Module,
-    x: Tensor,
+    x: Any,
     target: TargetLike = None,
     layer: Layer | None = None,
     *,
-    output: Output = None,
     strict: bool = True,
+    **options: Any,
 ) -> Tensor:
     """Guided backprop, pixel by pixel times the upsampled Grad-CAM (Selvaraju et al. 2017, section 3.2).
 
-    (N, 3, H, W) → (N, 3, H, W), signed. One forward pass serves both factors. Errors as for ``deconvnet``.
-    Notebook 05.
+    (N, 3, H, W) → (N, 3, H, W), signed. One forward pass serves both factors. The options are keywords of ``explain``.
+    Errors as for ``deconvnet``.   Notebook 05.
     """
-    return explain(model, x, layer, output=output, pixels=True).guided_grad_cam(target, strict=strict)
+    return explain(model, x, layer, pixels=True, **options).guided_grad_cam(target, strict=strict)

@@ -3,68 +3,115 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from gradcam_lib.capture import Layer, find_layer
+from gradcam_lib.capture import Layer, find_place, is_one_layer
 from gradcam_lib.equations import channel_weights, combine, upsample
-from gradcam_lib.forward import Kept, Output, Run, checked_input, parts
+from gradcam_lib.forward import Kept, Output, Run, View, as_map, checked_input, parts
 from gradcam_lib.layers import default_layer
 from gradcam_lib.targets import TargetLike, class_score, cotangent, index_of, resolve
 
 BLOCK = 2**21  # numbers in one batched gradient, 8 MB: made and averaged while they are in the cache
+GRAPH_STAYS = {"retain_graph": True, "allow_unused": True}
 
 
 def explain(
     model: nn.Module,
-    x: Tensor,
+    x: Any,
     layer: Layer | Sequence[Layer] | None = None,
     *,
     output: Output = None,
     pixels: bool = False,
+    layer_map: View | None = None,
 ) -> Explanation:
     """Runs the network once and keeps what every later question needs.
 
     model: a network, or a Classifier, whose class names can then be targets. It runs in evaluation mode and is left
-    as it was found, also after an error. x: (N, 3, H, W). layer: dotted name, module, or a list of them; None is
-    ``default_layer``. output: which part of a tuple, list or dict holds the logits (index, key or a callable).
-    pixels: record the graph down to the pixels, for saliency and the guided methods without a second pass.
+    as it was found, also after an error. x: pictures (N, 3, H, W), signals (N, C, L) or volumes (N, C, T, H, W); for a
+    network with several inputs a tuple, or a mapping from the names of its arguments, in which the picture comes
+    first. layer: dotted name, module, a run of a layer that runs several times, ``("relu", 0)``, a function in a
+    module's forward, ``"layer4.relu()"``, or a list of them; None is ``default_layer``. output: which part of a tuple,
+    list or dict holds the logits (index, key or a callable). pixels: record the graph down to the pixels, for
+    saliency and the guided methods without a second pass. layer_map: makes a map (N, K, h, w) of what the layer
+    returns, by rearranging or leaving out numbers; maps with their channels last are turned without it.
 
-    Errors: input that is no batch of images, unknown layer, layer without a map, output without logits or with NaN,
-    no gradient path from the layer to the logits. Warns when the network ends in a softmax.   Notebook 04.
+    Tokens of a transformer become a map with ``layer_map``: of ViT at 224 pixels, 14 × 14 patches behind a class token.
+    The maps of Swin, (N, h, w, C), are turned as ``layer_map=lambda T: T.movedim(-1, 1)`` would::
+
+        explain(vit, x, "encoder.layers.encoder_layer_11.ln_1",
+                layer_map=lambda T: T[:, 1:].transpose(1, 2).unflatten(2, (14, 14)))
+        explain(swin, x, "norm")
+
+    Segmentation: the score of a class is the sum of its logits where the network sees it. Detection: the score of
+    each box that was found, at most ``box_detections_per_img`` of them, stands for a class::
+
+        def dogs(result, c=12):
+            z = result["out"]
+            return (z * (z.argmax(1, keepdim=True) == c)).sum((2, 3))
+        explain(deeplab, x, "backbone.layer4", output=dogs).map(12)
+        explain(faster_rcnn, x, "backbone.body.layer4", output=lambda found: found[0]["scores"][None]).map(0)
+
+    Errors: input that is no batch, unknown layer, layer without a map or with several runs, output without logits or
+    with NaN, no gradient path from the layer to the logits. Warns when the network ends in a softmax, or in a sigmoid
+    that is sure.   Notebook 04.
     """
     model, names, preferred = parts(model)
-    x = checked_input(x, model)
+    inputs = checked_input(x, model)
     if layer is None:
-        layer = preferred or default_layer(model, tuple(x.shape[2:]))
-    layers = [find_layer(model, one)[0] for one in (layer if isinstance(layer, (list, tuple)) else [layer])]
+        layer = preferred or default_layer(model, inputs, output=output)
+    layers = [layer] if is_one_layer(layer) else list(layer)
     if not layers:
         raise ValueError("layer=[]: give at least one layer")
-    run = Run(model, x, output)
+    layers = list({find_place(model, one): one for one in layers}.values())
+    run = Run(model, inputs, output)
     kept = run(layers, pixels=pixels)
     if not kept.logits.requires_grad:  # the model has a no_grad of its own: record everything, at the price of a pass
         kept = run(layers, record=True)
-    return Explanation(kept, names, run)
+    return Explanation(kept, names, run, _views(kept, run, layer_map))
 
 
-def explain_pixels(model: nn.Module, x: Tensor, *, output: Output = None) -> Explanation:
+def explain_pixels(model: nn.Module, x: Any, *, output: Output = None) -> Explanation:
     """Like ``explain(…, pixels=True)`` without any layer: pixel gradients of any network, convolutional or not."""
     model, names, _ = parts(model)
     run = Run(model, checked_input(x, model), output)
-    return Explanation(run([], pixels=True), names, run)
+    return Explanation(run([], pixels=True), names, run, {})
+
+
+def _views(kept: Kept, run: Run, layer_map: View | None) -> dict[str, View | None]:
+    """How each layer's output becomes a map. An error offers the default layer, where there is another."""
+    views = {}
+    for name in kept.maps:
+        try:
+            views[name] = as_map(name, kept.maps, layer_map, run.inputs.picture.dim())
+        except ValueError as error:
+            raise ValueError(f"{error}; {_other_layer(run, name)}") from None
+    return views
+
+
+def _other_layer(run: Run, refused: str) -> str:
+    try:
+        other = default_layer(run.model, run.inputs, output=run.output)
+    except ValueError:
+        other = refused
+    if other == refused:
+        return "saliency and occlusion_map need no layer"
+    return f"choose a layer whose output is (N, K, h, w), such as {other!r}"
 
 
 class Explanation:
     """The logits of one forward pass and the way back from them to a layer. Made by :func:`explain`.
 
     Every target is answered from the graph that the one pass left behind. Maps are float32, on the model's device, of
-    the size of the layer's map (h, w) and not scaled: ``upsample`` and ``scale_by_max`` follow. Where several layers
-    were captured, ``layer=`` names one; the default is the last in the list.
+    the size of the layer's map and not scaled: ``upsample`` and ``scale_by_max`` follow. That size is (h, w) for
+    pictures, (l,) for signals and (t, h, w) for volumes. Where several layers were captured, ``layer=`` names one; the
+    default is the last in the list.
     """
 
-    def __init__(self, kept: Kept, names: Sequence[str] | None, run: Run):
-        self._kept, self._run, self.names = kept, run, names
+    def __init__(self, kept: Kept, names: Sequence[str] | None, run: Run, views: dict[str, View | None]):
+        self._kept, self._run, self.names, self._views = kept, run, names, views
         self._pixels = kept if kept.x is not None else None
         self.layers = list(kept.maps)
 
@@ -79,13 +126,20 @@ class Explanation:
         return self.logits.argmax(1)
 
     def top(self, k: int = 5) -> list[tuple[str, float]]:
-        """The k most probable classes of the first image with their softmax probabilities."""
+        """The k most probable classes of the first image with their softmax probabilities.
+
+        One output is no choice between classes: it is listed as it is, under its name or as "output".
+        """
+        if self.logits.shape[1] == 1:
+            name = self.names[0] if self.names and len(self.names) == 1 else "output"
+            return [(name, float(self.logits[0, 0]))]
         p, index = self.logits[0].float().softmax(0).topk(min(k, self.logits.shape[1]))
         return [(self.names[i] if self.names else str(i), float(v)) for i, v in zip(index.tolist(), p, strict=True)]
 
     def activation(self, layer: Layer | None = None) -> Tensor:
         """A: (N, K, h, w), what the layer returned."""
-        return self._map(layer)[1].detach()
+        name, A = self._map(layer)
+        return self._viewed(name, A.detach())
 
     def gradient(self, target: TargetLike = None, layer: Layer | None = None) -> Tensor:
         r""":math:`G = \partial y / \partial A`: (N, K, h, w), in float32."""
@@ -93,11 +147,13 @@ class Explanation:
 
     def weights(self, target: TargetLike = None, layer: Layer | None = None) -> Tensor:
         """alpha: (N, K), the importance of each channel (eq. 1)."""
-        return channel_weights(self.gradient(target, layer)).flatten(1)
+        G = self.gradient(target, layer)
+        return channel_weights(G, spatial=G.dim() - 2).flatten(1)
 
     def signed(self, target: TargetLike = None, layer: Layer | None = None) -> Tensor:
         """(N, h, w), the map before its ReLU: evidence for the target is positive, evidence against it negative."""
-        return combine(channel_weights(self.gradient(target, layer)), self.activation(layer), relu=False)
+        G = self.gradient(target, layer)
+        return combine(channel_weights(G, spatial=G.dim() - 2), self.activation(layer), relu=False)
 
     def map(self, target: TargetLike = None, layer: Layer | None = None) -> Tensor:
         """L: (N, h, w) ≥ 0, Grad-CAM (eq. 2)."""
@@ -117,7 +173,8 @@ class Explanation:
         A = self.activation(layer)
         rows = self._rows(targets.tolist() if isinstance(targets, Tensor) else targets)
         blocks = rows.split(max(1, BLOCK // A.numel())) if len(rows) else ()
-        L = [combine(channel_weights(self._gradients(block, layer)), A, relu=relu) for block in blocks]
+        alphas = (channel_weights(self._gradients(block, layer), spatial=A.dim() - 2) for block in blocks)
+        L = [combine(alpha, A, relu=relu) for alpha in alphas]
         L = torch.cat(L) if L else A.new_zeros(0, len(A), *A.shape[2:], dtype=torch.float32)
         return L[:, 0] if len(A) == 1 else L
 
@@ -177,24 +234,32 @@ class Explanation:
         return rows.expand(-1, len(self.logits), -1)
 
     def _map(self, layer: Layer | None) -> tuple[str, Tensor]:
+        """(name, what the layer returned) of a captured layer, whose run need not be named where only one was kept."""
         if not self.layers:
             raise ValueError("no layer was captured; use explain(model, x)")
-        name = self.layers[-1] if layer is None else layer
-        if isinstance(name, nn.Module):
-            name = find_layer(self._run.model, name)[0]
-        if name not in self._kept.maps:
+        if layer is None:
+            return self.layers[-1], self._kept.maps[self.layers[-1]]
+        place = None if isinstance(layer, str) and layer in self.layers else find_place(self._run.model, layer)
+        found = [layer] if place is None else [n for n in self.layers if self._kept.maps.answers(n, place)]
+        if len(found) != 1:
             raise ValueError(f"layer {layer!r} was not captured; captured: {', '.join(map(repr, self.layers))}")
-        return name, self._kept.maps[name]
+        return found[0], self._kept.maps[found[0]]
 
     def _gradients(self, rows: Tensor, layer: Layer | None) -> Tensor:
         """rows (N, C) → (N, K, h, w); rows (M, N, C) → (M, N, K, h, w) in one batched backward pass."""
         name, A = self._map(layer)
-        return _grad(self._kept.logits, A, rows, f"layer {name!r}").float()
+        G = _grad(self._kept.logits, A, rows, f"layer {name!r}").float()
+        return self._viewed(name, G) if rows.dim() == 2 else torch.stack([self._viewed(name, one) for one in G])
+
+    def _viewed(self, name: str, A: Tensor) -> Tensor:
+        """A layer's output, or a gradient there, as a map (N, K, *places)."""
+        view = self._views[name]
+        return A if view is None else view(A)
 
 
 def _grad(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tensor:
     """Gradient at ``source`` of rows (N, C), or of each of (M, N, C) at once, float32 at least."""
-    if source.dtype != torch.float16:
+    if torch.float16 not in (source.dtype, logits.dtype):
         return _backward(logits, source, rows, where).to(torch.promote_types(source.dtype, torch.float32))
     # float16 loses what is smaller than 6e-8: start with large rows, with smaller ones where that is too much.
     largest = float(rows.abs().max()) or 1.0
@@ -208,17 +273,21 @@ def _grad(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tensor:
 
 def _backward(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tensor:
     """One backward pass from rows to ``source``; the graph stays for the next target."""
-    G, batched = None, rows.dim() == 3
-    if logits.requires_grad:
-        kept = {"retain_graph": True, "allow_unused": True}
+    G = None
+    if logits.requires_grad and rows.dim() == 3:
         try:
-            (G,) = torch.autograd.grad(logits, source, rows.to(logits.dtype), is_grads_batched=batched, **kept)
+            (G,) = torch.autograd.grad(logits, source, rows.to(logits.dtype), is_grads_batched=True, **GRAPH_STAYS)
         except RuntimeError:  # a backward pass that looks at its numbers cannot be batched, nor what memory cannot hold
-            if not batched:
-                raise
-            G = torch.stack([_backward(logits, source, row, where) for row in rows])
+            return torch.stack([_backward(logits, source, row, where) for row in rows])
+    elif logits.requires_grad:
+        with torch.inference_mode(False), torch.enable_grad():  # a number: PyTorch checks rows slowly the first time
+            y = (logits * rows.to(logits.dtype)).sum()
+            (G,) = torch.autograd.grad(y, source, **GRAPH_STAYS)
     if G is None:
-        raise ValueError(f"there is no gradient path from {where} to the score; choose a layer that the score uses")
+        raise ValueError(
+            f"there is no gradient path from {where} to the score; choose a layer that the score uses, and switch off "
+            "gradient checkpointing and no_grad within the network"
+        )
     return G
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gradcam_lib.capture import evaluating
-from gradcam_lib.forward import Output, check_finite, checked_input, parts, pick
+from gradcam_lib.forward import Inputs, Output, check_finite, checked_input, parts, pick
 from gradcam_lib.targets import TargetLike, resolve, scores
 
 
 def occlusion_map(
     model: nn.Module,
-    x: Tensor,
+    x: Any,
     target: TargetLike = None,
     *,
     patch: int = 32,
@@ -27,36 +30,39 @@ def occlusion_map(
     .. math:: D_{ij} = y(x) - y(x \text{ with a patch at } i, j)   (Zeiler, Fergus 2014, section 4.2)
 
     x: (N, 3, H, W) → (N, gh, gw), positive where the patch hid evidence for the target; gh = (H − patch) // stride + 1.
+    Signals, volumes and several inputs as for ``explain``; the picture is covered, the other inputs stay.
     patch and stride in pixels; value: what the patch is filled with in normalised units (0 is the mean colour); batch:
     how many pictures run at once. Costs gh·gw + 1 forward passes.   Notebook 04.
     """
     model, names, _ = parts(model)
-    x = checked_input(x, model).detach()
-    H, W = x.shape[2:]
-    if not (1 <= patch <= min(H, W)) or stride < 1:
-        raise ValueError(f"patch={patch}, stride={stride}: need 1 ≤ patch ≤ {min(H, W)} and stride ≥ 1 for {H}×{W}")
-    tops, lefts = range(0, H - patch + 1, stride), range(0, W - patch + 1, stride)
-    places = [(i, j) for i in tops for j in lefts]
+    inputs = checked_input(x, model).each(Tensor.detach)
+    sizes = inputs.picture.shape[2:]
+    if not (1 <= patch <= min(sizes)) or stride < 1:
+        of = "×".join(map(str, sizes))
+        raise ValueError(f"patch={patch}, stride={stride}: need 1 ≤ patch ≤ {min(sizes)} and stride ≥ 1 for {of}")
+    starts = [range(0, size - patch + 1, stride) for size in sizes]
+    places = [tuple(slice(start, start + patch) for start in corner) for corner in itertools.product(*starts)]
 
     @torch.no_grad()
-    def logits_of(pictures: Tensor, i: int) -> Tensor:
-        logits = pick(model(pictures), output, len(pictures))
+    def logits_of(some: Inputs, i: int) -> Tensor:
+        with evaluating(model):
+            logits = pick(some.call(model), output, len(some))
         check_finite(logits, i)
         return logits
 
     drops = []
-    with evaluating(model):
-        for i, picture in enumerate(x.split(1)):
-            logits = logits_of(picture, i)
-            wanted = resolve(_of_image(target, i, len(x)), logits, names)[0]
-            covered_scores = []
-            for start in range(0, len(places), batch):
-                some = places[start : start + batch]
-                covered = picture.repeat(len(some), 1, 1, 1)
-                for one, (top, left) in zip(covered, some, strict=True):
-                    one[:, top : top + patch, left : left + patch] = value
-                covered_scores.append(scores(wanted, logits_of(covered, i)))
-            drops.append((scores(wanted, logits) - torch.cat(covered_scores)).float().reshape(len(tops), len(lefts)))
+    for i in range(len(inputs)):
+        one = inputs.image(i)
+        logits = logits_of(one, i)
+        wanted = resolve(_of_image(target, i, len(inputs)), logits, names)[0]
+        covered_scores = []
+        for start in range(0, len(places), batch):
+            covered = one.repeated(len(places[start : start + batch]))
+            for picture, place in zip(covered.picture, places[start : start + batch], strict=True):
+                picture[(slice(None), *place)] = value
+            covered_scores.append(scores(wanted, logits_of(covered, i)))
+        drop = scores(wanted, logits) - torch.cat(covered_scores)
+        drops.append(drop.float().reshape([len(range_) for range_ in starts]))
     return torch.stack(drops)
 
 

@@ -179,6 +179,10 @@ def _score(term: int | str | Callable, logits: Tensor) -> Tensor:
         return term(logits)
     if isinstance(term, str):
         raise ValueError(f"class name {term!r}: the class names are not known here; pass a number, or names=")
+    if term and logits.shape[1] == 1:
+        raise IndexError(
+            f"class {term}: the network has one output, 0, which speaks for one side; the other is -class_score(0)"
+        )
     if not 0 <= term < logits.shape[1]:
         raise IndexError(f"class {term}: out of range; the network has the classes 0 … {logits.shape[1] - 1}")
     return logits[:, term]

@@ -103,12 +103,42 @@ class Twice(nn.Module):
         return self.twice(self.twice(x)).flatten(1).sum(1, keepdim=True)
 
 
-def test_a_layer_that_runs_twice_is_kept_as_it_was_the_last_time():
+@pytest.mark.parametrize("run, factor, slope", [(0, 2, 2), (1, 4, 1)])
+def test_a_run_of_a_layer_that_runs_twice_is_kept_where_it_is_named(run, factor, slope):
     net = Twice()
-    with capture(net, ["twice"]) as kept:
+    with capture(net, [("twice", run)]) as kept:
         logits = net(X)
-    assert kept["twice"].tolist() == (4 * X).tolist()
-    assert torch.autograd.grad(logits[0, 0], kept["twice"])[0].tolist() == torch.ones_like(X).tolist()
+    A = kept[f"twice#{run}"]
+    assert A.tolist() == (factor * X).tolist()
+    assert torch.autograd.grad(logits[0, 0], A)[0].tolist() == (slope * torch.ones_like(X)).tolist()
+
+
+def test_both_runs_are_kept_where_both_are_named():
+    net = Twice()
+    with capture(net, [("twice", 0), (net.twice, 1)]) as kept:
+        net(X)
+    assert {name: A.tolist() for name, A in kept.items()} == {
+        "twice#0": (2 * X).tolist(),
+        "twice#1": (4 * X).tolist(),
+    }
+
+
+def test_a_layer_that_runs_twice_is_an_error_that_lists_the_runs_with_their_shapes():
+    net = Twice()
+    before = snapshot(net)
+    with pytest.raises(
+        ValueError, match=r"'twice' runs 2 times; .*\('twice', 0\) \(1, 1, 2, 2\), \('twice', 1\) \(1, 1"
+    ):
+        with capture(net, ["twice"]):
+            net(X)
+    assert snapshot(net) == before
+
+
+@pytest.mark.parametrize("layer, words", [(("twice", 2), "2 times, and there is no run 2"), ("twice#5", "no run 5")])
+def test_a_run_that_there_is_not_is_an_error_that_lists_those_there_are(layer, words):
+    net = Twice()
+    with pytest.raises(ValueError, match=words + r".*\('twice', 1\)"), capture(net, [layer]):
+        net(X)
 
 
 def test_a_layer_that_returns_a_tuple_is_refused_by_its_name():

@@ -304,7 +304,7 @@ def test_a_factor_beyond_float16_scales_the_map_all_the_same(factor):
     assert close(e.map(factor * class_score(0)), factor * e.map(0), 1e-3)
 
 
-def test_the_last_call_counts_where_a_layer_runs_twice():
+def test_the_run_counts_that_is_named_where_a_layer_runs_twice():
     class Shared(nn.Module):
         """y = mean(w·relu(u·relu(u·x))) with one convolution and one ReLU used twice."""
 
@@ -319,7 +319,14 @@ def test_the_last_call_counts_where_a_layer_runs_twice():
             return self.head(x.mean((2, 3)))
 
     # A = relu(2·relu(2x)) = [[4, 0], [12, 0]], alpha = 3/4
-    assert grad_cam(Shared(), X, 0, "relu").tolist() == [[[3, 0], [9, 0]]]
+    assert grad_cam(Shared(), X, 0, ("relu", 1)).tolist() == [[[3, 0], [9, 0]]]
+    # A = relu(2x) = [[2, 0], [6, 0]]; d relu(2A)/dA = 2 where A > 0, so alpha = 3/4·(2 + 2)/4 = 3/4
+    e = explain(Shared(), X, [("relu", 0), "relu#1"])
+    assert e.layers == ["relu#0", "relu#1"]
+    assert e.map(0, ("relu", 0)).tolist() == [[[1.5, 0], [4.5, 0]]]
+    assert torch.equal(e.map(0), grad_cam(Shared(), X, 0)) and explain(Shared(), X).layers == ["relu#1"]
+    with pytest.raises(ValueError, match="layer 'relu' was not captured; captured: 'relu#0', 'relu#1'"):
+        e.map(0, "relu")
 
 
 @pytest.mark.parametrize("module", ["1", "0"])

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+import sys
+import threading
 
 import numpy as np
 import pytest
@@ -317,3 +320,226 @@ def test_a_mask_of_padding_is_not_taken_for_a_relu():
     plain = saliency(net, x, 0)
     assert torch.equal(guided_backprop(net, x, 0).abs().amax(1), plain)
     assert (guided_backprop(net, x, 0) < 0).any()  # a rule at the mask would leave none
+
+
+class Siamese(nn.Module):
+    """Compares two pictures, stacked as six channels, by one network."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.head = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.head((self.net(x[:, :3]) - self.net(x[:, 3:])).abs())
+
+
+def test_the_map_of_one_picture_is_not_taken_for_that_of_another():
+    """A layer that runs for two pictures was kept as it was the last time: the map of the other picture."""
+    net, x = Siamese(), noise(channels=6)
+    with pytest.raises(ValueError, match=r"'net.1' runs 2 times.*\('net.1', 0\) \(1, 4, 6, 6\), \('net.1', 1\)"):
+        explain(net, x, "net.1")
+    with pytest.raises(ValueError, match="no single map holds all.*'net.1#0', 'net.1#1'"):
+        explain(net, x)
+    first, second = (net.net[1](net.net[0](part)).detach() for part in (x[:, :3], x[:, 3:]))
+    e = explain(net, x, [("net.1", 0), ("net.1", 1)])
+    assert torch.equal(e.activation(("net.1", 0)), first) and torch.equal(e.activation(("net.1", 1)), second)
+
+
+def test_a_relu_that_also_serves_the_classifier_is_a_layer_where_it_makes_a_map():
+    """The last run of a shared ReLU is the classifier's, which has no places."""
+    torch.manual_seed(0)
+    R = nn.ReLU()
+    net = nn.Sequential(nn.Conv2d(3, 8, 3), R, nn.Flatten(), nn.Linear(7200, 16), R, nn.Linear(16, 4))
+    alone = nn.Sequential(net[0], nn.ReLU(), net[2], net[3], nn.ReLU(), net[5])
+    assert torch.equal(grad_cam(net, noise(1, 32), 1), grad_cam(alone, noise(1, 32), 1, "1"))
+    assert default_layer(net) == "1#0"
+
+
+def compiled_whole(net: nn.Module) -> nn.Module:
+    return torch.compile(net, backend="eager")
+
+
+def compiled_in_place(net: nn.Module) -> nn.Module:
+    net.compile(backend="eager")
+    return net
+
+
+def compiled_in_parts(net: nn.Module) -> nn.Module:
+    net.conv2, net.relu2 = torch.compile(net.conv2, backend="eager"), torch.compile(net.relu2, backend="eager")
+    return net
+
+
+def with_a_compiled_forward(net: nn.Module) -> nn.Module:
+    net.forward = torch.compile(net.forward, backend="eager")
+    return net
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not a leaf")  # of the compiler itself
+@pytest.mark.parametrize("compiled", [compiled_whole, compiled_in_place, compiled_in_parts, with_a_compiled_forward])
+@pytest.mark.parametrize("method", [grad_cam, saliency, guided_backprop, guided_grad_cam])
+def test_a_compiled_network_is_explained_as_it_was_written(compiled, method):
+    """Compiled code passes by hooks and function modes: guided backprop was the plain gradient, without a word."""
+    net = compiled(SmallNet())
+    net(noise())  # compiles
+    assert torch.equal(method(net, noise(), 1), method(SmallNet(), noise(), 1))
+    assert torch.equal(net(noise()), SmallNet()(noise()))
+
+
+@pytest.mark.parametrize("layer", ["relu2", "_orig_mod.relu2"])
+def test_a_layer_of_a_compiled_network_has_its_name_with_and_without_the_wrapper(layer):
+    net = compiled_whole(SmallNet())
+    assert torch.equal(grad_cam(net, noise(), 1, layer), grad_cam(SmallNet(), noise(), 1))
+    assert torch.equal(grad_cam(net, noise(), 1, net.relu2), grad_cam(SmallNet(), noise(), 1))
+
+
+class Norms(nn.Module):
+    """A map that is normalised with its channels last, as in ConvNeXt, and goes on so, as in Swin."""
+
+    def __init__(self, channels: int = 5):
+        super().__init__()
+        torch.manual_seed(0)
+        self.conv, self.norm = nn.Conv2d(3, channels, 3), nn.LayerNorm(channels)
+        self.act, self.head = nn.GELU(), nn.Linear(channels, 2)
+
+    def forward(self, x):
+        return self.head(self.act(self.norm(self.conv(x).permute(0, 2, 3, 1))).mean((1, 2)))
+
+
+@pytest.mark.parametrize("layer", ["norm", "act"])
+def test_a_map_with_its_channels_last_is_not_read_as_one_with_its_channels_first(layer):
+    """(N, h, w, C) read as (N, K, h, w) gives a map of h and C, of any size that one likes."""
+    net, x = Norms(), noise()
+    A = net.norm(net.conv(x).permute(0, 2, 3, 1)).detach().requires_grad_()
+    z = net.head(net.act(A).mean((1, 2)))
+    if layer == "act":
+        A = net.act(A).detach().requires_grad_()
+        z = net.head(A.mean((1, 2)))
+    (G,) = torch.autograd.grad(z[0, 1], A)
+    e = explain(net, x, layer)
+    assert close(e.signed(1), (A * G.mean((1, 2), keepdim=True)).sum(3).detach())
+    assert close(e.maps([0, 1])[1], e.map(1)[0]) and e.weights(1).shape == (1, 5)
+
+
+def test_a_map_that_could_be_read_both_ways_is_refused_until_it_is_said_which():
+    net, x = Norms(6), noise()  # (1, 6, 6, 6)
+    with pytest.raises(
+        ValueError, match=r"'act' returns \(1, 6, 6, 6\), whose channels may come first or last.*layer_map"
+    ):
+        explain(net, x, "act")
+    e = explain(net, x, "act", layer_map=lambda A: A.movedim(-1, 1))
+    assert torch.equal(e.activation(), net.act(net.norm(net.conv(x).permute(0, 2, 3, 1))).permute(0, 3, 1, 2).detach())
+
+
+class Joined(nn.Module):
+    """Two branches that meet in a function behind the last module."""
+
+    def __init__(self, join):
+        super().__init__()
+        torch.manual_seed(0)
+        self.left, self.right, self.join = nn.Conv2d(3, 4, 3), nn.Conv2d(3, 4, 3), join
+        self.head = nn.LazyLinear(2)
+
+    def forward(self, x):
+        return self.head(F.relu(self.join(self.left(x), self.right(x))).mean((2, 3)))
+
+
+@pytest.mark.parametrize("join", [lambda a, b: a + b, lambda a, b: torch.cat([a, b], 1), torch.Tensor.add_])
+def test_where_branches_meet_in_a_function_the_map_is_what_they_make_together(join):
+    """The last module's output is one of two branches, before the ReLU: half of what the score is made of."""
+    net, x = Joined(join), noise()
+    net(x)
+    A = F.relu(join(net.left(x), net.right(x))).detach()
+    e = explain(net, x)
+    assert e.layers == ["relu()"] and torch.equal(e.activation(), A)
+    assert close(e.signed(1), torch.einsum("k,nkhw->nhw", net.head.weight[1].detach() / A[0, 0].numel(), A))
+
+
+def test_threads_that_explain_one_network_do_not_mix_up_their_maps():
+    """Hooks and modes belong to the modules, which the threads share."""
+    net, pictures, failures = SmallNet().train(), noise(4), []
+    net.dropout = nn.Dropout()  # a flag that is to come back
+    expected = [grad_cam(net, pictures[i : i + 1], 1) for i in range(4)]
+
+    def work(i: int) -> None:
+        for _ in range(150):
+            if not torch.equal(grad_cam(net, pictures[i : i + 1], 1), expected[i]):
+                failures.append(i)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == [] and net.training and net.relu2.training and not net.relu2._forward_hooks
+
+
+def test_a_thread_that_only_predicts_is_not_explained():
+    net, x, seen = SmallNet(), noise(), []
+
+    class Interrupted(nn.Module):
+        """While it runs, another thread runs the network on another picture."""
+
+        def forward(self, y):
+            if threading.current_thread() is threading.main_thread():
+                other = threading.Thread(target=lambda: seen.append(net(noise(seed=5))))
+                other.start(), other.join()
+            return y
+
+    expected = grad_cam(net, x, 1, "relu1")
+    net.pool = Interrupted()
+    assert torch.equal(grad_cam(net, x, 1, "relu1"), expected) and len(seen) == 1
+
+
+class Ensemble(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = SmallNet(0), SmallNet(1)
+
+    def forward(self, x):
+        return self.a(x) + self.b(x)
+
+
+def test_an_ensemble_is_not_explained_by_its_last_network():
+    with pytest.raises(ValueError, match="no single map holds all.*choose a branch with layer=: 'a.relu2', 'b.relu2'"):
+        grad_cam(Ensemble(), noise(), 1)
+    assert grad_cam(Ensemble(), noise(), 1, "a.relu2").shape == (1, 4, 4)
+
+
+class Ignored(SmallNet):
+    """Throws away what its last ReLU returns."""
+
+    def forward(self, x):
+        y = self.conv2(self.relu1(self.conv1(x)))
+        self.relu2(y)
+        return self.head(y.flatten(1))
+
+
+@pytest.mark.parametrize("pixels", [False, True])
+@pytest.mark.parametrize("inplace, layer", [(False, "conv2"), (True, "relu2")])
+def test_a_relu_whose_result_nobody_uses_is_no_layer_unless_it_works_in_place(inplace, layer, pixels):
+    net, x = Ignored(inplace=inplace), noise()
+    e = explain(net, x, pixels=pixels)
+    A = net.conv2(net.relu1(net.conv1(x)))
+    A = (A.relu() if inplace else A).detach()
+    G = net.head.weight[1].view(1, 5, 4, 4)
+    assert e.layers == [layer] and torch.equal(e.activation(), A)
+    assert close(e.signed(1), (A * G.mean((2, 3), keepdim=True)).sum(1).detach())
+
+
+def test_the_first_map_of_a_process_waits_for_no_import():
+    """A gradient that is started from a row instead of a number makes PyTorch import sympy, which takes seconds."""
+    code = """
+import sys, time, torch
+from torch import nn
+from gradcam_lib.explanation import explain
+net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2))
+e = explain(net, torch.randn(1, 3, 64, 64))
+start = time.perf_counter()
+e.map()
+print(time.perf_counter() - start, "sympy" in sys.modules, "torch._dynamo" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    seconds, *imported = done.stdout.split()
+    assert float(seconds) <= 0.2 and imported == ["False", "False"]

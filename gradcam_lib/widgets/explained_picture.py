@@ -12,7 +12,7 @@ import numpy as np
 from torch import nn
 
 from gradcam_lib.explanation import explain, explain_pixels
-from gradcam_lib.layers import CONVOLUTIONS, POOLINGS, _is_map, _watch
+from gradcam_lib.layers import wider_maps
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source, load_image, part_seen, seen
@@ -121,20 +121,6 @@ def percent(probability: float) -> str:
 def map_layers(model: nn.Module, deepest: str, shape: tuple[int, int, int]) -> list[str]:
     """``deepest`` and up to three shallower maps, each at least 1.5 times as wide as the next; the deepest last.
 
-    shape: (colours, H, W) of the input. Of all maps of one width it is the last that belongs to no smaller part of the
-    network: the output of a block, not a step within the next.
+    shape: (colours, H, W) of the input.
     """
-    calls = _watch(model, shape[0], shape[1:])
-    first = next((i for i, c in enumerate(calls) if c.any(CONVOLUTIONS)), 0)
-    end = next((i for i, c in enumerate(calls) if any(name == deepest for name, _ in c.modules)), first)
-    maps = [c for c in calls[first:end] if _is_map(c) and not c.any(POOLINGS)]
-    chosen, width = [deepest], calls[end].sides[0]
-    while len(chosen) < MOST_LAYERS and (wider := [c for c in maps if c.sides[0] >= 1.5 * width]):
-        width = min(c.sides[0] for c in wider)
-        names = [_outermost(c.modules) for c in reversed(wider) if c.sides[0] == width]
-        chosen.insert(0, min(names, key=lambda name: name.count(".")))
-    return chosen
-
-
-def _outermost(modules: list[tuple[str, nn.Module]]) -> str:
-    return next(name for name, _ in reversed(modules) if name)
+    return wider_maps(model, deepest, shape)[-MOST_LAYERS:]

@@ -66,7 +66,11 @@ def captum(net: nn.Module, layer: str, x: Tensor, c: int) -> Tensor:
 
 @ALL
 def test_the_signed_map_of_the_predicted_class_is_captum_s(family):
-    assert close(family.e.signed(), captum(family.net, family.e.layers[0], family.x, family.c), 1e-5)
+    net, layer = family.net, family.e.layers[0]
+    if layer == "relu()":  # DenseNet's last ReLU is a function, out of captum's reach: here it is a module
+        net = nn.Sequential(net.features, nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), net.classifier)
+        layer = "1"
+    assert close(family.e.signed(), captum(net, layer, family.x, family.c), 1e-5)
 
 
 @ALL
@@ -117,15 +121,98 @@ def test_a_network_of_another_form_has_no_cam(family):
         cam(family.net, family.x, 0)
 
 
-def test_densenet_has_its_cam_on_the_rectified_map_where_grad_cam_sees_the_map_before():
-    # DenseNet rectifies with a function behind its last module: the gradient there is w/Z where A > 0 and else 0.
+def test_densenet_s_last_relu_is_a_function_and_its_layer_all_the_same():
+    # The gradient of the pooled and rectified map is w/Z everywhere; one step before, only where the map is positive.
     net, x = build("densenet121"), noise(1, 64)
-    e = explain(net, x)
-    A, w = e.activation(), net.classifier.weight[e.predicted].detach()  # (1, K, h, w), (1, K)
-    assert A.min() < 0
+    e = explain(net, x, ["features", "relu()"])
+    A, w = e.activation("features"), net.classifier.weight[e.predicted].detach()  # (1, K, h, w), (1, K)
+    assert A.min() < 0 and torch.equal(e.activation(), A.relu())
     assert close(cam(net, x), torch.einsum("nk,nkhw->nhw", w, A.relu()), 1e-5)
+    assert close(e.weights() * A[0, 0].numel(), w, 1e-5)
     share = (A > 0).float().mean((2, 3))  # of the places that pass the gradient
-    assert close(e.weights() * A[0, 0].numel(), w * share, 1e-5)
+    assert close(e.weights(layer="features") * A[0, 0].numel(), w * share, 1e-5)
+
+
+@pytest.mark.parametrize(
+    "name, side, layer",
+    [
+        ("convnext_tiny", 32, "features.5"),
+        ("efficientnet_b0", 32, "features.5"),
+        ("googlenet", 32, "inception4e"),
+        ("inception_v3", 96, "Mixed_6e"),
+        ("mnasnet0_5", 32, "layers.11"),
+        ("mobilenet_v2", 32, "features.13"),
+        ("mobilenet_v3_small", 32, "features.8"),
+        ("regnet_x_400mf", 32, "trunk_output.block3"),
+        ("resnet50", 32, "layer3"),
+        ("shufflenet_v2_x0_5", 32, "stage3"),
+    ],
+)
+def test_in_a_small_picture_the_layer_is_the_output_of_the_last_block_that_has_places(name, side, layer):
+    net = build(name) if name in SIDES else torchvision.models.get_model(name, weights=None).eval()
+    e = explain(net, noise(1, side))
+    assert e.layers == [layer] and min(e.signed().shape[1:]) > 1
+
+
+def deeplab() -> nn.Module:
+    net = torchvision.models.segmentation.deeplabv3_resnet50(weights=None, weights_backbone=None, aux_loss=True)
+    return net.eval()
+
+
+def test_a_segmentation_network_is_explained_by_a_sum_over_places_and_not_by_its_auxiliary_head():
+    net, x = deeplab(), noise(1, 64)
+
+    def there(result: dict, c: int) -> Tensor:
+        z = result["out"]
+        return (z * (z.argmax(1, keepdim=True) == c)).sum((2, 3))
+
+    c = int(net(x)["out"].argmax(1).mode().values.mode().values)
+    e = explain(net, x, "backbone.layer4", output=lambda result: there(result, c))
+    kept = []
+    net.backbone.layer4.register_forward_hook(lambda module, args, output: kept.append(output))
+    (G,) = torch.autograd.grad(there(net(x), c)[0, c], kept[0])
+    assert close(e.signed(c), (G.mean((2, 3), keepdim=True) * kept[0]).sum(1).detach(), 1e-4)
+    assert default_layer(net, x, output="out") == "classifier.3"
+    assert default_layer(net, x, output="aux") == "aux_classifier.2"
+    with pytest.raises(ValueError, match=r"returned a dict with \['out', 'aux'\]; say with output="):
+        default_layer(net)
+
+
+def test_a_detector_is_explained_by_the_score_of_a_box():
+    torch.manual_seed(0)
+    options = {"weights": None, "weights_backbone": None, "box_score_thresh": 0.0}
+    net, x = torchvision.models.detection.fasterrcnn_resnet50_fpn(**options).eval(), noise(1, 64)
+    e = explain(net, x, "backbone.body.layer4", output=lambda found: found[0]["scores"][None])
+    kept = []
+    net.backbone.body.layer4.register_forward_hook(lambda module, args, output: kept.append(output))
+    (G,) = torch.autograd.grad(net(x)[0]["scores"][0], kept[0])
+    assert e.signed(0).any() and close(e.signed(0), (G.mean((2, 3), keepdim=True) * kept[0]).sum(1).detach(), 1e-4)
+
+
+def test_the_tokens_of_a_vision_transformer_become_a_map():
+    net, x = torchvision.models.vit_b_32(weights=None, num_classes=5, image_size=64).eval(), noise(1, 64)
+    net.heads.head.weight.data.normal_()  # torchvision starts from zero
+    layer = "encoder.layers.encoder_layer_11.ln_1"
+    with pytest.raises(ValueError, match=r"returns \(1, 5, 768\), tokens and no map; pass layer_map=.*saliency"):
+        explain(net, x, layer)
+    L = grad_cam(net, x, 1, layer, layer_map=lambda T: T[:, 1:].transpose(1, 2).unflatten(2, (2, 2)))
+    T, G = by_hand(net, layer, x, 1)
+    T, G = T[0, 1:].view(2, 2, 768), G[0, 1:].view(2, 2, 768)  # without the class token
+    assert L.any() and close(L[0], (T * G.mean((0, 1))).sum(2).relu(), 1e-4)
+
+
+@pytest.mark.parametrize(
+    "name, layer", [("swin_t", "norm"), ("swin_t", "features.5"), ("convnext_tiny", "features.5.2.block.2")]
+)
+def test_maps_with_their_channels_last_are_turned(name, layer):
+    torch.manual_seed(0)
+    net, x = torchvision.models.get_model(name, weights=None, num_classes=5).eval(), noise(1, 64)
+    A, G = by_hand(net, layer, x, 1)  # (1, h, w, C)
+    assert A.shape[1] == A.shape[2] < A.shape[3]
+    e = explain(net, x, layer)
+    assert e.activation().shape == A.permute(0, 3, 1, 2).shape
+    assert close(e.signed(1), (A * G.mean((1, 2), keepdim=True)).sum(3), 1e-4)
+    assert close(e.maps([0, 1])[1], e.map(1)[0], 1e-4)
 
 
 # --- an in-place ReLU right behind the layer: three libraries give three maps ---
