@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -30,7 +31,8 @@ def combine(alpha: Tensor, A: Tensor, *, relu: bool = True) -> Tensor:
     """
     if alpha.shape[2 - A.dim() :].numel() != 1:
         raise ValueError(f"alpha {tuple(alpha.shape)} for A {tuple(A.shape)}: expected one weight for each channel")
-    L = (alpha * A.float()).sum(1 - A.dim())
+    alpha = alpha.flatten(2 - A.dim()).squeeze(-1)  # (…, N, K)
+    L = torch.einsum("...nk,nkp->...np", alpha, A.float().flatten(2)).unflatten(-1, A.shape[2:])
     return L.relu() if relu else L
 
 
@@ -47,12 +49,13 @@ def upsample(L: Tensor, size: tuple[int, int] | int) -> Tensor:
     return F.interpolate(L[:, None], size=size, mode=MODES[len(size)], align_corners=False)[:, 0]
 
 
-def scale_by_max(L: Tensor, largest: float | Tensor | None = None) -> Tensor:
-    """L: (N, h, w) ≥ 0 → [0, 1], each map divided by its own maximum; zero stays zero, an empty map stays empty.
+def scale_by_max(L: Tensor, largest: float | Tensor | None = None, *, spatial: int = 2) -> Tensor:
+    """L: (…, h, w) ≥ 0 → [0, 1], each map divided by its own maximum; zero stays zero, an empty map stays empty.
 
-    Maps of signals, (N, l), and volumes, (N, t, h, w), likewise.
-    largest: divide all maps by this value instead, so that several classes share one colour scale.
+    largest: divide all maps by this value instead, so that several classes share one colour scale. spatial: how many
+    dimensions a map has, 1 for signals (…, l), 3 for volumes (…, t, h, w).
     A signed map is divided by its largest absolute value and lies in [−1, 1].
     """
-    top = L.abs().amax(tuple(range(1, L.dim())), keepdim=True) if largest is None else L.new_tensor(float(largest))
+    each = tuple(range(-spatial, 0))
+    top = L.abs().amax(each, keepdim=True) if largest is None else L.new_tensor(float(largest))
     return L / top.where(top > 0, top.new_ones(()))

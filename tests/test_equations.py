@@ -119,3 +119,11 @@ def test_a_signed_map_is_divided_by_its_largest_absolute_value():
 
 def test_the_tiniest_map_is_scaled_like_any_other():
     assert scale_by_max(torch.tensor([[[1e-38, 2e-38]]])).flatten().tolist() == pytest.approx([0.5, 1])
+
+
+def test_a_map_is_scaled_as_a_whole_however_many_dimensions_it_has():
+    L = torch.tensor([[[1.0, 2.0], [3.0, 4.0]], [[0.0, 8.0], [2.0, 0.0]]])
+    assert scale_by_max(L[0]).tolist() == [[0.25, 0.5], [0.75, 1]]  # one picture's map, without the batch
+    assert torch.equal(scale_by_max(L[None])[0], scale_by_max(L))  # maps of several targets and pictures
+    assert scale_by_max(L[0], spatial=1).tolist() == [[0.5, 1], [0.75, 1]]  # two signals
+    assert torch.equal(scale_by_max(L[None], spatial=3), L[None] / 8)  # one volume
