@@ -101,8 +101,8 @@ METHOD = Group(
             "Grad-CAM applies to any network with a convolutional layer.",
             "Paper, introduction and section 3.",
             "For 19 networks of torchvision from all its convolutional families, with random parameters, the maps "
-            "equal those of captum, another library. Transformers get an error. Of a layer that runs several times in one "
-            "forward pass the run must be named.",
+            "equal those of captum, another library. Transformers get an error. Of a layer that runs several times "
+            "in one forward pass the run must be named.",
             HOLDS,
             notebook="04_grad_cam",
             tests=("tests/networks/test_architectures.py::test_the_signed_map_of_the_predicted_class_is_captum_s",),
