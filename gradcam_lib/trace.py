@@ -130,6 +130,11 @@ def trace(model: nn.Module, forward: Callable[[], Any]) -> tuple[Trace, Any]:
 class _Operations(TorchDispatchMode):
     """Writes down each elementary operation. memory: place in memory → number of the value that lies there."""
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """What PyTorch would wrap around the method imports its compiler, which takes seconds."""
+        return False
+
     def __init__(self, seen: Trace, memory: dict[int, int]):
         super().__init__()
         self.seen, self.memory = seen, memory
