@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import math
 import weakref
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from gradcam_lib.capture import evaluating
+from gradcam_lib.capture import evaluating, original
 from gradcam_lib.forward import CONVOLUTIONS, Inputs, Output, checked_input, convolution_dims, parts, select
 from gradcam_lib.trace import PRODUCTS, Frame, Point, Trace, trace
 
@@ -121,7 +122,14 @@ def _watch(model: nn.Module, inputs: Inputs, output: Output, *, own: bool) -> tu
 
 
 def _copy(model: nn.Module) -> nn.Module:
-    """A copy with the same weights, buffers of its own, and without anybody's hooks."""
+    """A copy with the same weights, buffers of its own, and without anybody's hooks.
+
+    Error: a forward that was put into a module as a function, which would go on to run the module itself.
+    """
+    for name, module in model.named_modules():
+        forward = vars(module).get("forward")
+        if forward is not None and not inspect.ismethod(forward) and module is original(module):
+            raise ValueError(f"the forward of {name or 'the network'} is a function of its own, which cannot be copied")
     plain = [v for module in model.modules() for v in vars(module).values() if isinstance(v, Tensor)]
     memo: dict = {id(t): t.detach() for t in plain}
     for t in model.parameters():
