@@ -249,7 +249,9 @@ class Explanation:
         """rows (N, C) → (N, K, h, w); rows (M, N, C) → (M, N, K, h, w) in one batched backward pass."""
         name, A = self._map(layer)
         G = _grad(self._kept.logits, A, rows, f"layer {name!r}").float()
-        return self._viewed(name, G) if rows.dim() == 2 else torch.stack([self._viewed(name, one) for one in G])
+        if rows.dim() == 2 or self._views[name] is None:
+            return self._viewed(name, G)
+        return torch.stack([self._viewed(name, one) for one in G])
 
     def _viewed(self, name: str, A: Tensor) -> Tensor:
         """A layer's output, or a gradient there, as a map (N, K, *places)."""
