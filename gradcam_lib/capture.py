@@ -156,9 +156,7 @@ class _Catcher:
         if not output.is_inference() and before.get(id(output), output._version) != output._version:
             # It worked in place, so what follows may use the tensor that it was given.
             self.A = output.clone() if output.requires_grad else output.detach().clone().requires_grad_()
-            with torch.autograd._unsafe_preserve_version_counter(
-                output
-            ):  # it may be kept for the way back: same values
+            with torch.autograd._unsafe_preserve_version_counter(output):  # kept for the way back, with these values
                 return output.copy_(self.A)
         self.A = output if output.requires_grad else output.detach().requires_grad_()
         return self.A.clone()

@@ -31,8 +31,9 @@ def combine(alpha: Tensor, A: Tensor, *, relu: bool = True) -> Tensor:
     """
     if alpha.shape[2 - A.dim() :].numel() != 1:
         raise ValueError(f"alpha {tuple(alpha.shape)} for A {tuple(A.shape)}: expected one weight for each channel")
-    alpha = alpha.flatten(2 - A.dim()).squeeze(-1)  # (…, N, K)
-    L = torch.einsum("...nk,nkp->...np", alpha, A.float().flatten(2)).unflatten(-1, A.shape[2:])
+    with torch.autocast(A.device.type, enabled=False):  # which would round the products
+        L = torch.einsum("...nk,nkp->...np", alpha.flatten(1 - A.dim()), A.float().flatten(2))
+    L = L.unflatten(-1, A.shape[2:])
     return L.relu() if relu else L
 
 

@@ -261,7 +261,7 @@ def _ends_in_sigmoid(logits: Tensor) -> bool:
     for _ in range(5):
         if step is None or "Sigmoid" in step.name():
             return step is not None
-        if not any(view in step.name() for view in ("View", "Squeeze", "Select", "Slice", "Reshape", "Clone")):
+        if not any(view in step.name() for view in ("View", "queeze", "Select", "Slice", "Reshape", "Clone")):
             return False
         step = step.next_functions[0][0]
     return False

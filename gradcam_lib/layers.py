@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import math
 import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
-from types import MethodType
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from gradcam_lib.capture import evaluating
+from gradcam_lib.capture import evaluating, original
 from gradcam_lib.forward import CONVOLUTIONS, Inputs, Output, checked_input, convolution_dims, parts, select
 from gradcam_lib.trace import PRODUCTS, Frame, Point, Trace, trace
 
@@ -122,7 +122,14 @@ def _watch(model: nn.Module, inputs: Inputs, output: Output, *, own: bool) -> tu
 
 
 def _copy(model: nn.Module) -> nn.Module:
-    """A copy with the same weights, buffers of its own, and without anybody's hooks."""
+    """A copy with the same weights, buffers of its own, and without anybody's hooks.
+
+    Error: a forward that was put into a module as a function, which would go on to run the module itself.
+    """
+    for name, module in model.named_modules():
+        forward = vars(module).get("forward")
+        if forward is not None and not inspect.ismethod(forward) and module is original(module):
+            raise ValueError(f"the forward of {name or 'the network'} is a function of its own, which cannot be copied")
     plain = [v for module in model.modules() for v in vars(module).values() if isinstance(v, Tensor)]
     memo: dict = {id(t): t.detach() for t in plain}
     for t in model.parameters():
@@ -131,13 +138,7 @@ def _copy(model: nn.Module) -> nn.Module:
     for module in model.modules():  # a hook may hold on to anything, a copy of which nobody wants
         for hooks in (module._forward_hooks, module._forward_pre_hooks, module._backward_hooks):
             memo[id(hooks)] = type(hooks)()
-    copied = copy.deepcopy(model, memo)
-    for module in copied.modules():
-        # ``net.forward = torch.compile(net.forward)`` would run the network itself instead of the copy.
-        written = getattr(vars(module).get("forward"), "_torchdynamo_orig_callable", None)
-        if isinstance(written, MethodType):
-            module.forward = MethodType(written.__func__, module)
-    return copied
+    return copy.deepcopy(model, memo)
 
 
 def _last_map(model: nn.Module, seen: Trace) -> str:

@@ -123,14 +123,14 @@ def trace(model: nn.Module, forward: Callable[[], Any]) -> tuple[Trace, Any]:
 class _Operations(TorchDispatchMode):
     """Writes down each elementary operation. memory: place in memory → number of the value that lies there."""
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """What PyTorch would wrap around the method imports its compiler, which takes seconds."""
+        return False
+
     def __init__(self, seen: Trace, memory: dict[int, int]):
         super().__init__()
         self.seen, self.memory = seen, memory
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """No: the network runs uncompiled here, and keeping the compiler away would import it, which takes seconds."""
-        return False
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}

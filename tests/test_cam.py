@@ -86,6 +86,14 @@ def test_a_map_rectified_by_a_function_is_rectified_here_too():
     assert close(cam(net, noise(), 1), torch.einsum("k,nkhw->nhw", w[1], A))
 
 
+@pytest.mark.parametrize("pixels", [8, 11])
+def test_a_1x1_convolution_behind_the_pooling_is_a_linear_layer(pixels):
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(3, 5, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Conv2d(5, 4, 1), nn.Flatten())
+    x, w = noise(2, pixels), net[3].weight.detach()[1, :, 0, 0]
+    assert close(cam(net, x, 1), torch.einsum("k,nkhw->nhw", w, net[1](net[0](x)).detach()))
+
+
 NO_CAM = {
     "fully-connected layers": lambda: SmallNet(),
     "maximum instead of average": lambda: nn.Sequential(

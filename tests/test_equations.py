@@ -62,6 +62,36 @@ def test_a_half_precision_map_is_combined_in_float32():
     assert combine(torch.ones(1, 2, 1, 1), A.half()).dtype == torch.float32
 
 
+@pytest.mark.parametrize("places", [(6,), (4, 3), (2, 3, 2)])
+def test_signals_and_volumes_have_the_same_equations(places):
+    G, A = torch.randn(2, 5, *places), torch.randn(2, 5, *places)
+    alpha = channel_weights(G, spatial=len(places))
+    assert alpha.shape == (2, 5, *[1] * len(places))
+    assert torch.allclose(alpha.flatten(1), G.flatten(2).mean(2), atol=1e-6)
+    L = combine(alpha, A, relu=False)
+    assert L.shape == (2, *places) and torch.allclose(L, (alpha * A).sum(1), atol=1e-5)
+    assert combine(alpha.expand(3, *alpha.shape), A).shape == (3, 2, *places)
+
+
+def test_weights_that_differ_from_place_to_place_are_refused():
+    volume = torch.ones(1, 2, 4, 3, 3)
+    with pytest.raises(ValueError, match="expected one weight for each channel"):
+        combine(channel_weights(volume), volume)  # averaged as maps of four pictures
+
+
+def test_upsampling_of_signals_and_volumes_is_linear_and_trilinear():
+    # the numbers of the two cells over four pixels, below, along one dimension
+    assert upsample(torch.tensor([[0.0, 8.0]]), (4,)).tolist() == [[0, 2, 6, 8]]
+    deep = upsample(torch.tensor([0.0, 8.0]).view(1, 2, 1, 1), (4, 2, 3))
+    assert deep.shape == (1, 4, 2, 3) and deep[0, :, 1, 2].tolist() == [0, 2, 6, 8]
+
+
+@pytest.mark.parametrize("shape, size", [((1, 2, 2), (4,)), ((1, 2), (4, 4)), ((1, 2, 2), (4, 4, 4)), ((1, 2), 4)])
+def test_upsampling_to_another_number_of_dimensions_is_refused(shape, size):
+    with pytest.raises(ValueError, match="upsample: expected maps"):
+        upsample(torch.ones(shape), size)
+
+
 def test_upsampling_keeps_the_centres_of_the_cells():
     # Two cells over four pixels: pixel centres at ¼, ¾ of a cell before and behind the two centres. Pixels 0 and 3 lie
     # outside the centres and take their values; pixel 1 is a quarter of the way from 0 to 8, pixel 2 three quarters.

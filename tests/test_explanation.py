@@ -13,8 +13,20 @@ import torch
 import torch.nn.functional as F
 from support.tiny import Passes, SmallNet, X, close, flat_net, gap_net, linear, noise, snapshot
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
-from gradcam_lib import class_score, explain, grad_cam
+from gradcam_lib import (
+    cam,
+    class_score,
+    counterfactual,
+    explain,
+    grad_cam,
+    guided_backprop,
+    guided_grad_cam,
+    occlusion_map,
+    saliency,
+    upsample,
+)
 
 # --- by hand ---
 
@@ -691,3 +703,173 @@ def test_a_list_of_another_length_than_the_batch_is_refused(target, words):
 def test_a_class_out_of_range_is_refused():
     with pytest.raises(IndexError, match="class 4: out of range; the network has the classes 0 … 3"):
         explain(SmallNet(), noise()).map(4)
+
+
+# --- signals and volumes ---
+
+CONVOLUTION = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+SIZE = {1: (40,), 2: (12, 9), 3: (7, 6, 5)}
+
+
+def of_dimensions(d: int) -> tuple[nn.Sequential, torch.Tensor]:
+    """A network for signals, pictures or volumes whose map keeps an order of its places, and two inputs."""
+    torch.manual_seed(d)
+    net = nn.Sequential(CONVOLUTION[d](2, 5, 3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(4))
+    x = torch.randn(2, 2, *SIZE[d])
+    net(x)
+    return net.eval(), x
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_maps_of_signals_and_volumes_are_those_of_a_pass_by_hand(d):
+    net, x = of_dimensions(d)
+    A = net[1](net[0](x)).detach().requires_grad_()
+    (G,) = torch.autograd.grad(net[3](net[2](A))[:, 1].sum(), A)
+    alpha = G.flatten(2).mean(2)
+    L = torch.einsum("nk,nkp->np", alpha, A.detach().flatten(2)).unflatten(1, A.shape[2:])
+    e = explain(net, x)
+    assert e.layers == ["1"] and close(e.weights(1), alpha) and close(e.signed(1), L)
+    assert torch.equal(grad_cam(net, x, 1), e.map(1)) and torch.equal(counterfactual(net, x, 1), e.counterfactual(1))
+    assert close(e.maps([0, 1])[1], L.relu()) and e.maps([]).shape == (0, *L.shape)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3])
+def test_pixel_methods_of_signals_and_volumes_are_those_of_a_pass_by_hand(d):
+    net, x = of_dimensions(d)
+    pixels = x.clone().requires_grad_()
+    (G,) = torch.autograd.grad(net(pixels)[:, 1].sum(), pixels)
+    assert close(saliency(net, x, 1), G.abs().amax(1))
+    e = explain(net, x)
+    guided = e.pixel_gradient(1, rule="guided")
+    assert close(e.guided_grad_cam(1), upsample(e.map(1), SIZE[d])[:, None] * guided)
+
+
+@pytest.mark.parametrize(
+    "d, x, words",
+    [
+        (1, torch.zeros(2, 40), r"a batch of signals \(N, C, L\), got \(2, 40\); add the batch with x\[None\]"),
+        (3, torch.zeros(2, 7, 6, 5), r"a batch of volumes \(N, C, T, H, W\), got .*; add the batch with x\[None\]"),
+        (2, torch.zeros(2, 12, 9), r"a batch of images \(N, 3, H, W\), got \(2, 12, 9\); add the batch with x\[None\]"),
+        (1, torch.zeros(40), r"got \(40,\)$"),
+    ],
+)
+def test_an_input_without_its_batch_says_what_is_expected(d, x, words):
+    with pytest.raises(ValueError, match=words):
+        explain(of_dimensions(d)[0], x)
+
+
+# --- several inputs ---
+
+
+class WithMeta(nn.Module):
+    """A picture and three numbers, which count as well."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.net, self.meta = SmallNet(), nn.Linear(3, 5 * 4 * 4)
+
+    def forward(self, image, meta, *, scale=1.0):
+        A = self.net.relu2(self.net.conv2(self.net.relu1(self.net.conv1(image))))
+        return scale * self.net.head(A.flatten(1) * self.meta(meta))
+
+
+META = torch.arange(6.0).view(2, 3)
+
+
+@pytest.mark.parametrize("x", [(noise(2), META), [noise(2), META], {"image": noise(2), "meta": META, "scale": 1.0}])
+def test_a_network_with_several_inputs_needs_no_wrapper(x):
+    class Wrapper(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = WithMeta()
+
+        def forward(self, image):
+            return self.inner(image, META[: len(image)] if len(image) > 1 else META[:1])
+
+    wrapper, picture = Wrapper(), noise(2)
+    e = explain(WithMeta(), x)
+    assert e.layers == ["net.relu2"] and torch.equal(e.map(1), grad_cam(wrapper, picture, 1, "inner.net.relu2"))
+    assert torch.equal(saliency(WithMeta(), x, 1), saliency(wrapper, picture, 1))
+    assert torch.equal(guided_grad_cam(WithMeta(), x, 1), guided_grad_cam(wrapper, picture, 1, "inner.net.relu2"))
+
+
+def test_the_inputs_beside_the_picture_are_those_of_their_image_when_patches_are_muted():
+    net, x = WithMeta(), noise(2)
+    D = occlusion_map(net, (x, META), 1, patch=4, stride=4, batch=3)
+    for i in range(2):
+        assert close(D[i], occlusion_map(net, (x[i : i + 1], META[i : i + 1]), 1, patch=4, stride=4)[0])
+    assert not close(D[1], occlusion_map(net, (x[1:], META[:1]), 1, patch=4, stride=4)[0], 0.1)
+
+
+# --- one output ---
+
+
+def test_one_output_is_listed_as_it_is_and_not_as_a_class_of_probability_1():
+    e = explain(gap_net([[2.0, -1.0]]), X)
+    assert e.top() == [("output", 0.5)]
+    assert torch.equal(e.map(-class_score(0)), e.counterfactual(0))
+    for ask in (lambda: e.map(1), lambda: e.maps([0, 1])):
+        with pytest.raises(IndexError, match=r"one output, 0.*-class_score\(0\)"):
+            ask()
+
+
+@pytest.mark.parametrize("score", [200.0, -200.0])
+@pytest.mark.parametrize("end", [nn.Sigmoid(), lambda z: z.sigmoid().squeeze(1)], ids=["module", "function"])
+def test_a_sigmoid_at_the_end_that_is_sure_is_warned_of(score, end):
+    net = Wrapped(end)
+    net.net = gap_net([[score, 0.0]])
+    with pytest.warns(UserWarning, match="seems to end in a sigmoid.*take the sigmoid off"):
+        explain(net, X, "net.relu")
+
+
+# --- mixed precision and checkpoints ---
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_maps_are_float32_within_autocast_and_not_rounded_on_the_way(dtype):
+    net, x = SmallNet(gap=True), noise(2)
+    with torch.autocast("cpu", dtype):
+        e = explain(net, x, pixels=True)
+        maps = [
+            e.map(1),
+            e.maps([0, 1]),
+            e.weights(1),
+            e.counterfactual(1),
+            cam(net, x, 1),
+            occlusion_map(net, x, patch=4),
+        ]
+        maps += [e.saliency(1), e.guided_grad_cam(1), upsample(e.map(1), 8)]
+    assert {m.dtype for m in maps} == {torch.float32}
+    assert close(maps[0], (e.weights(1)[..., None, None] * e.activation().float()).sum(1).relu())
+
+
+@pytest.mark.parametrize("attribute", ["memory_efficient", "grad_checkpointing"])
+def test_a_network_that_checkpoints_by_a_flag_is_explained_without(attribute):
+    class Checkpointed(SmallNet):
+        def forward(self, x):
+            if not vars(self)[attribute]:
+                return super().forward(x)
+            return checkpoint(super().forward, x, use_reentrant=False)
+
+    net = Checkpointed()
+    setattr(net, attribute, True)
+    for method in (grad_cam, saliency, guided_backprop):
+        assert torch.equal(method(net, noise(), 1), method(SmallNet(), noise(), 1))
+    assert vars(net)[attribute] is True
+
+
+def test_a_network_that_always_checkpoints_is_explained_or_refused_in_words():
+    class Checkpointed(SmallNet):
+        def forward(self, x):
+            A = checkpoint(lambda t: self.relu2(self.conv2(self.relu1(self.conv1(t)))), x, use_reentrant=False)
+            return self.head(A.flatten(1))
+
+    assert torch.equal(grad_cam(Checkpointed(), noise(), 1), grad_cam(SmallNet(), noise(), 1))
+    with pytest.raises(RuntimeError, match="uses gradient checkpointing.*switch it off"):
+        saliency(Checkpointed(), noise(), 1)
+
+
+def test_saved_tensor_hooks_of_the_caller_do_not_disturb():
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t):
+        assert torch.equal(saliency(SmallNet(), noise(), 1), saliency(SmallNet(), noise(), 1))

@@ -8,10 +8,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 import torchvision
-from support.tiny import SmallNet, noise, snapshot
+from support.tiny import SmallNet, close, noise, snapshot
 from torch import nn
 
-from gradcam_lib import default_layer, explain
+from gradcam_lib import default_layer, explain, grad_cam, occlusion_map, saliency
 from gradcam_lib.capture import find_place
 
 POOLINGS = (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)
@@ -247,11 +247,28 @@ def test_a_network_that_cannot_be_copied_is_an_error_that_asks_for_the_layer():
         default_layer(net)
 
 
+class Scripted(nn.Module):
+    """Holds a network as a file of it would be loaded."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = torch.jit.trace(SmallNet(), noise())
+
+    def forward(self, x):
+        return self.net(x)
+
+
 @pytest.mark.filterwarnings("ignore:.torch.jit.trace:FutureWarning")  # deprecated, but such files are still about
 @pytest.mark.filterwarnings("ignore:.torch.jit.trace:DeprecationWarning")
-def test_a_scripted_network_is_an_error_that_asks_for_the_original():
-    with pytest.raises(ValueError, match="ScriptModule.*pass the original module"):
-        default_layer(torch.jit.trace(SmallNet(), noise()))
+@pytest.mark.parametrize("make, layer", [(Scripted, "net.relu2"), (lambda: Scripted().net, "relu2")])
+def test_the_layers_of_a_scripted_network_are_out_of_reach_and_the_ways_out_work(make, layer):
+    net, words = make(), "ScriptModule, whose layers are out of reach; pass the original module, or use saliency or occ"
+    for call in (lambda: default_layer(net), lambda: explain(net, noise()), lambda: explain(net, noise(), layer)):
+        with pytest.raises(ValueError, match=words):
+            call()
+    assert close(saliency(net, noise(), 1), saliency(SmallNet(), noise(), 1))
+    D = occlusion_map(net, noise(), 1, patch=4, stride=4)
+    assert close(D, occlusion_map(SmallNet(), noise(), 1, patch=4, stride=4))
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
@@ -263,3 +280,89 @@ def test_other_number_formats_are_followed(dtype):
 def test_the_caller_s_grad_mode_does_not_matter(caller):
     with caller():
         assert default_layer(SmallNet()) == "relu2"
+
+
+# --- the caller's own input ---
+
+
+class Grey(SmallNet):
+    """Takes grey pictures and repeats them."""
+
+    def forward(self, x):
+        return super().forward(x.repeat(1, 3, 1, 1))
+
+
+def test_a_network_that_makes_three_colours_of_one_is_given_one():
+    assert default_layer(Grey()) == "relu2"
+    assert explain(Grey(), noise(channels=1)).layers == ["relu2"]
+
+
+class SpaceToDepth(nn.Module):
+    """Its first convolution sees 48 channels, which it makes of three colours, as timm's TResNet does."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.relu, self.head = nn.Conv2d(48, 4, 3), nn.ReLU(), nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.head(self.relu(self.conv(F.pixel_unshuffle(x, 4))).mean((2, 3)))
+
+
+def test_a_network_whose_first_convolution_does_not_see_the_colours_is_followed():
+    assert default_layer(SpaceToDepth()) == "relu" and explain(SpaceToDepth(), noise(1, 16)).layers == ["relu"]
+
+
+class Holding(SmallNet):
+    """A wrapper with a second input, one for each picture of the batch."""
+
+    def __init__(self):
+        super().__init__()
+        self.other = noise(3, seed=1)
+
+    def forward(self, x):
+        return super().forward(torch.stack([x, self.other]).mean(0))
+
+
+def test_the_batch_is_as_large_as_the_caller_s_where_one_picture_will_not_do():
+    x = noise(3)
+    assert torch.equal(grad_cam(Holding(), x, 1), grad_cam(SmallNet(), (x + noise(3, seed=1)) / 2, 1))
+    assert default_layer(Holding(), x) == "relu2"
+
+
+def test_a_network_that_cannot_be_copied_runs_itself_where_its_input_is_known():
+    net = SmallNet()
+    net.lock = threading.Lock()
+    assert explain(net, noise()).layers == ["relu2"] and default_layer(net, noise()) == "relu2"
+
+
+def test_signals_and_volumes_have_their_layer():
+    signals = nn.Sequential(nn.Conv1d(2, 4, 3), nn.ReLU(), nn.MaxPool1d(2), nn.Flatten(1), nn.LazyLinear(3))
+    volumes = nn.Sequential(nn.Conv3d(1, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool3d(1), nn.Flatten(), nn.Linear(4, 3))
+    signals(torch.zeros(1, 2, 50))
+    assert default_layer(signals, torch.zeros(1, 2, 50)) == default_layer(signals, (50,)) == "1"
+    assert default_layer(volumes) == default_layer(volumes, (4, 8, 8)) == "1"
+
+
+def test_a_step_within_a_block_is_not_chosen_where_the_block_before_has_the_same_size():
+    class Block(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.wide, self.act, self.narrow = nn.Conv2d(4, 9, 1), nn.ReLU(), nn.Conv2d(9, 4, 3, stride=2)
+
+        def forward(self, x):
+            return self.narrow(self.act(self.wide(x)))
+
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), Block(), nn.Flatten(), nn.Linear(4, 2))
+    assert default_layer(net, (5, 5)) == "1"  # the block's own output is one place
+
+
+def test_a_refused_layer_is_not_recommended():
+    net = nn.Sequential(nn.Conv2d(3, 4, 8), nn.ReLU(), nn.Flatten(), nn.Linear(4, 2))
+    with pytest.raises(
+        ValueError, match=r"'1' returns \(1, 4, 1, 1\).*no places.*; saliency and occlusion_map need no"
+    ):
+        explain(net, noise(), "1")
+    with pytest.raises(ValueError, match="larger than one place.*larger picture, or saliency or occlusion_map"):
+        explain(net, noise())
+    with pytest.raises(ValueError, match=r"no places to tell apart; .*such as 'relu2'"):
+        explain(SmallNet(gap=True), noise(), "pool")

@@ -76,6 +76,18 @@ def test_names_of_a_classifier_are_targets():
     assert torch.equal(occlusion_map(clf, PICTURE, "minus", patch=2), occlusion_map(SUM, PICTURE, 1, patch=2))
 
 
+@pytest.mark.parametrize("sizes", [(9,), (5, 4, 3)])
+def test_signals_and_volumes_drop_by_weights_times_values_under_the_patch(sizes):
+    x, count = torch.randn(1, 2, *sizes), 2 * torch.Size(sizes).numel()
+    net = nn.Sequential(nn.Flatten(), nn.Linear(count, 3))
+    w = net[1].weight[1].detach().view(2, *sizes)
+    D = occlusion_map(net, x, 1, patch=2, stride=1)
+    assert D.shape == (1, *[size - 1 for size in sizes])
+    for start in torch.ones(D.shape[1:]).nonzero().tolist():
+        under = (slice(None), *[slice(i, i + 2) for i in start])
+        assert float(D[(0, *start)]) == pytest.approx(float((w[under] * x[0][under]).sum()), abs=1e-5)
+
+
 def test_it_costs_one_picture_for_each_place_and_one_more():
     net, pictures = SmallNet(), []
     net.register_forward_hook(lambda module, args, output: pictures.append(len(output)))

@@ -133,6 +133,12 @@ def test_a_number_beyond_the_logits_is_refused_when_they_are_known():
         class_score(3)(Z)
 
 
+def test_the_other_side_of_one_output_is_its_negative():
+    with pytest.raises(IndexError, match=r"class 1: the network has one output, 0.*the other is -class_score\(0\)"):
+        class_score(1)(Z[:, :1])
+    assert (-class_score(0))(Z[:, :1]).tolist() == [-1, -8]
+
+
 def test_no_target_means_the_predicted_class_of_each_image():
     targets = resolve(None, torch.tensor([[0.0, 1.0], [1.0, 0.0]]))
     assert [float(t(torch.tensor([[10.0, 20.0]]))) for t in targets] == [20, 10]

@@ -11,7 +11,7 @@ import numpy as np
 from nbformat import NotebookNode
 from PIL import Image
 
-from gradcam_lib.notebooks import pictures_differ, tidied
+from gradcam_lib.notebooks import TRAINED, pictures_differ, tidied
 from gradcam_lib.paths import FIGURES
 
 # Networks that look different, or are missing, where no weights can be had.
@@ -32,6 +32,11 @@ def depends_on_weights(path: Path) -> bool:
     return any(DEPENDENT.search(cell.source) for cell in code(read(path)))
 
 
+def compared(cell: NotebookNode) -> list[str]:
+    """The names of the figures that a cell saves, and saves the same in every run."""
+    return [] if TRAINED in cell.metadata.get("tags", []) else saved(cell)
+
+
 def saved(cell: NotebookNode) -> list[str]:
     """The names of the figures that a cell saves."""
     return re.findall(r"""save_figure\(\s*["']([^"']+)["']""", cell.source)
@@ -40,7 +45,7 @@ def saved(cell: NotebookNode) -> list[str]:
 def outdated(cell: NotebookNode, outputs: list[NotebookNode], figures: Path) -> str:
     """What of a committed cell's pictures differs from what it showed and saved just now; "" where nothing does."""
     new = nbformat.v4.new_code_cell(cell.source, outputs=tidied(outputs))
-    wrong = [f"the figure {name} is out of date" for name in saved(cell) if not alike(name, figures)]
+    wrong = [f"the figure {name} is out of date" for name in compared(cell) if not alike(name, figures)]
     return pictures_differ(cell, new) or "".join(wrong[:1])
 
 
