@@ -16,7 +16,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradcam_lib.capture import function_name, named
 
-PRODUCTS = ("addmm", "mm", "bmm", "baddbmm", "linear", "matmul")  # operations with weights, convolutions apart
+# PyTorch's operations with weights, apart from convolutions.
+PRODUCTS = ("addmm", "mm", "bmm", "baddbmm", "linear", "matmul")
 
 
 @dataclass(eq=False)
