@@ -60,8 +60,10 @@ def find_layer(model: nn.Module, layer: Layer) -> tuple[str, nn.Module]:
     return layer, modules[layer]
 
 
-def find_place(model: nn.Module, layer: Layer) -> Place:
+def find_place(model: nn.Module, layer: Layer | Place) -> Place:
     """A layer given as "name", "name#run", ("name", run), a module, or a function inside a module, "name.relu()"."""
+    if isinstance(layer, Place):
+        return layer
     layer, run = layer if isinstance(layer, tuple) else (layer, None)
     if isinstance(layer, str):
         layer = layer.replace("_orig_mod.", "")
@@ -99,7 +101,7 @@ class Maps(dict):
 
 
 @contextmanager
-def capture(model: nn.Module, layers: Sequence[Layer]) -> Iterator[Maps]:
+def capture(model: nn.Module, layers: Sequence[Layer | Place]) -> Iterator[Maps]:
     r"""Keeps the output ``A`` (N, K, h, w) of each layer while the forward pass runs inside the ``with``.
 
     ``A`` becomes a leaf of the graph and the network goes on with a copy of it: whatever the next module does in
@@ -245,7 +247,8 @@ def evaluating(model: nn.Module) -> Iterator[None]:
     One thread at a time, since the flags belong to the modules.
     """
     with _one_at_a_time, _uncompiled():
-        flags = [(m, n) for m in model.modules() for n in ("training", *CHECKPOINTING) if vars(m).get(n) is True]
+        names = {"training", *CHECKPOINTING}
+        flags = [(m, name) for m in model.modules() for name in names & vars(m).keys() if vars(m)[name] is True]
         for module, name in flags:
             setattr(module, name, False)
         try:

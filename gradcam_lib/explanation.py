@@ -65,7 +65,7 @@ def explain(
     layers = [layer] if is_one_layer(layer) else list(layer)
     if not layers:
         raise ValueError("layer=[]: give at least one layer")
-    layers = list({find_place(model, one): one for one in layers}.values())
+    layers = list(dict.fromkeys(find_place(model, one) for one in layers))
     run = Run(model, inputs, output)
     kept = run(layers, pixels=pixels)
     if not kept.logits.requires_grad:  # the model has a no_grad of its own: record everything, at the price of a pass

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gradcam_lib.capture import LAST_DIMENSION, Layer, Maps, capture, evaluating, original
+from gradcam_lib.capture import LAST_DIMENSION, Layer, Maps, Place, capture, evaluating, original
 from gradcam_lib.relu_rules import ReLURules
 
 Output = int | str | Callable[[Any], Tensor] | None
@@ -87,7 +87,7 @@ class Run:
         self.model, self.output = model, output
         self.inputs = inputs.each(lambda t: t.detach().clone())  # the caller may change the picture before it is asked
 
-    def __call__(self, layers: Sequence[Layer], *, pixels: bool = False, record: bool = False) -> Kept:
+    def __call__(self, layers: Sequence[Layer | Place], *, pixels: bool = False, record: bool = False) -> Kept:
         rules = ReLURules() if pixels else None
         with torch.inference_mode(False), torch.set_grad_enabled(pixels or record), evaluating(self.model):
             x = self.inputs.picture.clone().requires_grad_(pixels)
