@@ -66,19 +66,6 @@ def show_grid(
     return [list(row) for row in axes]
 
 
-def render_grid(rows: Sequence[Sequence[np.ndarray]], titles: Sequence[Sequence[str]] = ()) -> np.ndarray:
-    """The grid as a picture (H, W, 3) uint8, without a window and without touching the caller's figures."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    figure = show_grid(rows, titles, height=3.0)[0][0].figure
-    try:
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        return np.asarray(canvas.buffer_rgba())[..., :3].copy()
-    finally:
-        plt.close(figure)
-
-
 def draw_box(axis: Axes, box: Sequence[float] | None, label: str = "", *, colour: str = COLOURS[5]) -> None:
     """A frame round (x0, y0, x1, y1), x1 and y1 exclusive; None draws nothing."""
     if box is None:

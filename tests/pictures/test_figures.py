@@ -15,7 +15,6 @@ from gradcam_lib.pictures.figures import (  # noqa: E402
     colour_bar,
     draw_box,
     draw_cells,
-    render_grid,
     save_figure,
     show_grid,
     show_row,
@@ -122,10 +121,3 @@ def test_saving_before_drawing_is_refused(elsewhere):
     with pytest.raises(ValueError, match="nothing has been drawn"):
         save_figure("04_dog")
     assert not elsewhere.exists()
-
-
-def test_a_grid_as_a_picture_leaves_the_caller_s_figures_alone():
-    figure = plt.figure()
-    picture = render_grid([[RED, RED]], [["one", "two"]])
-    assert picture.ndim == 3 and picture.dtype == np.uint8 and (picture == [255, 0, 0]).all(2).any()
-    assert plt.get_fignums() == [figure.number] and plt.gcf() is figure
