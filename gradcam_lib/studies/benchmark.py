@@ -30,6 +30,8 @@ from gradcam_lib.results import write_results
 
 NETWORKS = ("resnet50", "vgg16", "squeezenet1_0")
 CLASS = 3
+BATCH = 16
+UNITS = {"map_of_a_batch": "forward_of_a_batch"}  # what a job is divided by, where it is not the pass of one picture
 
 
 def jobs_of(model: nn.Module, x: torch.Tensor) -> dict[str, Callable[[], object]]:
@@ -37,16 +39,15 @@ def jobs_of(model: nn.Module, x: torch.Tensor) -> dict[str, Callable[[], object]
     layer = default_layer(model)
     kept = explain(model, x)
 
-    def forward() -> None:
-        with torch.inference_mode():
-            model(x)
-
+    batch = x.repeat(BATCH, 1, 1, 1)
     jobs: dict[str, Callable[[], object]] = {
-        "forward": forward,
+        "forward": lambda: torch.inference_mode()(model)(x),
         "one_map": lambda: grad_cam(model, x, CLASS),
         "nine_further_classes": lambda: kept.maps(range(9)),
         "ten_classes": lambda: explain(model, x).maps(range(10)),
         "guided_grad_cam": lambda: guided_grad_cam(model, x, CLASS),
+        "forward_of_a_batch": lambda: torch.inference_mode()(model)(batch),
+        "map_of_a_batch": lambda: grad_cam(model, batch, CLASS),
     }
     if not isinstance(getattr(model, "classifier", None), nn.Sequential):  # a head of one layer: all classes are cheap
         jobs["all_classes"] = lambda: explain(model, x).maps(range(1000))
@@ -88,11 +89,25 @@ def measure(jobs: dict[str, Callable[[], object]], rounds: int, synchronise: Cal
             if turn:  # the first round warms up
                 seconds[name].append(time.perf_counter() - start)
     numbers: dict = {"forward_ms": round(1000 * statistics.median(seconds["forward"]), 1)}
-    for name, times in seconds.items():
-        ratios = sorted(t / f for t, f in zip(times, seconds["forward"], strict=True))
+    for name in [name for name in seconds if name not in UNITS.values()]:
+        unit = seconds[UNITS.get(name, "forward")]
+        ratios = sorted(t / f for t, f in zip(seconds[name], unit, strict=True))
         low, middle, high = statistics.quantiles(ratios, n=4)
         numbers[name] = {"forwards": round(middle, 3), "quartiles": [round(low, 3), round(high, 3)]}
     return numbers
+
+
+def first_map(network: str, device: str) -> float:
+    """Milliseconds of the first map of a fresh process, after its forward pass."""
+    code = f"from gradcam_lib.studies.benchmark import first; first({network!r}, {device!r})"
+    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+
+
+def first(network: str, device: str) -> None:
+    e = explain(*ready(network, device))
+    start = time.perf_counter()
+    e.map(CLASS).cpu()
+    print(1000 * (time.perf_counter() - start))
 
 
 def peak_memory(network: str, job: str, device: str) -> float:
@@ -162,7 +177,12 @@ def main(argv: list[str] | None = None) -> None:
         if sys.platform == "win32" and not cuda:
             memory_jobs = []
         memory = {job: round(peak_memory(network, job, args.device)) for job in memory_jobs}
-        networks[network] = {"forward_ms": numbers.pop("forward_ms"), "jobs": numbers, "peak_memory_mb": memory}
+        networks[network] = {
+            "forward_ms": numbers.pop("forward_ms"),
+            "first_map_ms": round(statistics.median(first_map(network, args.device) for _ in range(3)), 1),
+            "jobs": numbers,
+            "peak_memory_mb": memory,
+        }
     command = f"python -m gradcam_lib.studies.benchmark --rounds {args.rounds} --device {args.device}"
     setting = {
         "threads": torch.get_num_threads(),

@@ -11,6 +11,7 @@ JOBS = {
     "ten classes": "ten_classes",
     "all 1,000 classes": "all_classes",
     "Guided Grad-CAM": "guided_grad_cam",
+    "one map for each picture of a batch of 16, in passes of the batch": "map_of_a_batch",
     "one map, captum": "captum_one_map",
     "one map, grad-cam": "grad_cam_package_one_map",
 }
@@ -28,7 +29,9 @@ TIME = Table(
     "All jobs take turns; each value is the median over {benchmark > n} rounds, with quartiles in brackets. One "
     "forward pass took {benchmark > networks > resnet50 > forward_ms|x1} ms (ResNet-50), "
     "{benchmark > networks > vgg16 > forward_ms|x1} ms (VGG-16) and "
-    "{benchmark > networks > squeezenet1_0 > forward_ms|x1} ms (SqueezeNet).",
+    "{benchmark > networks > squeezenet1_0 > forward_ms|x1} ms (SqueezeNet). The first map of a fresh process takes "
+    "longer than later ones: after its forward pass {benchmark > networks > resnet50 > first_map_ms|x1}, "
+    "{benchmark > networks > vgg16 > first_map_ms|x1} and {benchmark > networks > squeezenet1_0 > first_map_ms|x1} ms.",
     ("", *NETWORKS),
     tuple(
         (
@@ -44,8 +47,8 @@ TIME = Table(
     ),
     (
         "captum and grad-cam are other libraries, compared here in their default use on one machine. All classes at "
-        "once were measured only where a single layer follows the feature map. Compared with captum, one map is "
-        "cheaper for ResNet-50; for the other two networks the quartiles overlap.",
+        "once were measured only where a single layer follows the feature map. The quartiles of one map overlap "
+        "those of captum for all three networks: the two are not told apart.",
     ),
     check=lambda r: (
         [
@@ -54,7 +57,7 @@ TIME = Table(
             )
             for network in NETWORKS.values()
         ]
-        == [True, False, False]
+        == [False, False, False]
     ),
 )
 
