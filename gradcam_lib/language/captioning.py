@@ -46,14 +46,19 @@ def load_captioner(
 class CaptionSystem(System):
     """Describes a picture and explains any description of it. Made by :func:`load_captioner`."""
 
-    def caption(self, image: Source, beam: int = 3, *, crop: Crop = "middle") -> str:
-        """The likeliest of the sentences that a beam search finds. crop: the part of the picture, see ``to_input``."""
-        return self.candidates(image, beam, crop=crop)[0][0]
+    def caption(self, image: Source, beam: int = 3, *, crop: Crop = "middle", size: int | None = None) -> str:
+        """The likeliest of the sentences that a beam search finds.
+
+        crop: the part of the picture; size: of the input in pixels, default: that of the training; see ``to_input``.
+        """
+        return self.candidates(image, beam, crop=crop, size=size)[0][0]
 
     @torch.no_grad()
-    def candidates(self, image: Source, beam: int = 3, *, crop: Crop = "middle") -> list[tuple[str, float]]:
+    def candidates(
+        self, image: Source, beam: int = 3, *, crop: Crop = "middle", size: int | None = None
+    ) -> list[tuple[str, float]]:
         """Up to ``beam`` sentences with their log-probabilities, END included; likeliest first."""
-        ranked = self.model.beam_search(self.model.cnn(self.to_input(image, crop=crop)), beam)
+        ranked = self.model.beam_search(self.model.cnn(self.to_input(image, crop=crop, size=size)), beam)
         return [(self.vocabulary.decode(words), log_prob) for words, log_prob in ranked]
 
     def spoken(self, sentence: str) -> Classifier:
@@ -63,16 +68,20 @@ class CaptionSystem(System):
         """
         return self._as_classifier(Spoken(self.model, self.tokens(sentence)), tokenise(sentence))
 
-    def explain(self, image: Source, sentence: str | None = None, *, crop: Crop = "middle") -> CaptionExplanation:
+    def explain(
+        self, image: Source, sentence: str | None = None, *, crop: Crop = "middle", size: int | None = None
+    ) -> CaptionExplanation:
         """One forward pass, then the sentence's map and each word's; the captioner's own sentence where none is given.
 
         Words that the captioner does not know count as UNK and are listed as ``unknown``. crop: the part of the picture
-        that is seen, see ``to_input``.
+        that is seen. size: of the input in pixels; a larger one gives a finer map, see ``to_input``. It changes the
+        explanation alone: the captioner's own sentence is that of ``caption(image)``, which it was trained to say at
+        its own size. ``explain(image, cap.caption(image, size=448), size=448)`` has both at 448 pixels.
         Errors: no words, more than 500 characters, and what ``load_image`` objects to.
         """
         sentence = self.caption(image, crop=crop) if sentence is None else sentence
         network = self.spoken(sentence)
-        e = explain(network, self.to_input(image, crop=crop), pixels=True)
+        e = explain(network, self.to_input(image, crop=crop, size=size), pixels=True)
         return CaptionExplanation(e, network.names, self.vocabulary.unknown(sentence))
 
 

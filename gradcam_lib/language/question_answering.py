@@ -53,11 +53,16 @@ class QuestionSystem(System):
 
     answers: list[str] = field(default_factory=list)
 
-    def answer(self, image: Source, question: str, k: int = 1, *, crop: Crop = "middle") -> list[tuple[str, float]]:
-        """The k likeliest answers and their probabilities, likeliest first. crop, errors: as for ``explanation``."""
+    def answer(
+        self, image: Source, question: str, k: int = 1, *, crop: Crop = "middle", size: int | None = None
+    ) -> list[tuple[str, float]]:
+        """The k likeliest answers and their probabilities, likeliest first.
+
+        size: of the input in pixels, default: that of the training. crop, errors: as for ``explanation``.
+        """
         if isinstance(k, bool) or not isinstance(k, int) or k < 1:
             raise ValueError(f"k={k!r}: ask for one answer or more")
-        return self.asked(question).top(self.to_input(image, crop=crop), k)
+        return self.asked(question).top(self.to_input(image, crop=crop, size=size), k)
 
     def asked(self, question: str) -> Classifier:
         """The network with this question: a classifier of pictures, whose classes are the answers.
@@ -66,20 +71,39 @@ class QuestionSystem(System):
         """
         return self._as_classifier(Asked(self.model, self.tokens(question)), self.answers)
 
-    def explain(self, image: Source, question: str, answer: TargetLike = None, *, crop: Crop = "middle") -> Tensor:
+    def explain(
+        self,
+        image: Source,
+        question: str,
+        answer: TargetLike = None,
+        *,
+        crop: Crop = "middle",
+        size: int | None = None,
+    ) -> Tensor:
         """Grad-CAM (h, w) of an answer; of the predicted one where none is given or the network does not know it."""
-        return self.explanation(image, question, answer, crop=crop).map()
+        return self.explanation(image, question, answer, crop=crop, size=size).map()
 
     def explanation(
-        self, image: Source, question: str, answer: TargetLike = None, *, crop: Crop = "middle"
+        self,
+        image: Source,
+        question: str,
+        answer: TargetLike = None,
+        *,
+        crop: Crop = "middle",
+        size: int | None = None,
     ) -> AnswerExplanation:
         """One forward pass, then the map of every answer you like; ``answer`` is the one meant where none is named.
 
-        crop: the part of the picture that is seen, see ``to_input``.
+        crop: the part of the picture that is seen. size: of the input in pixels; a larger one gives a finer map, see
+        ``to_input``. It changes the explanation alone: without ``answer``, the one meant is that of
+        ``answer(image, question)``, which is given at the network's own size; ``predicted`` is the likeliest at
+        ``size``.
         Errors: a question without words or of more than 500 characters, and what ``load_image`` objects to.
         """
         network = self.asked(question)
-        e = explain(network, self.to_input(image, crop=crop), pixels=True)
+        if answer is None and size not in (None, self.transform.crop):
+            answer = self.answer(image, question, crop=crop)[0][0]
+        e = explain(network, self.to_input(image, crop=crop, size=size), pixels=True)
         attention = network.model.attention
         return AnswerExplanation(e, tokenise(question), self.vocabulary.unknown(question), answer, attention)
 

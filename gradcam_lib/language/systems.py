@@ -40,13 +40,15 @@ class System:
     source: str
     transform: Transform = TRANSFORM
 
-    def to_input(self, picture: Source, *, crop: Crop = "middle") -> Tensor:
-        """Path, bytes, PIL image or (H, W, 3) array → x (1, 3, side, side) on the model's device, in its precision.
+    def to_input(self, picture: Source, *, crop: Crop = "middle", size: int | None = None) -> Tensor:
+        """Path, bytes, PIL image or (H, W, 3) array → x (1, 3, S, S) on the model's device, in its precision.
 
         crop: which part of the picture, "middle", "whole" or a box (x0, y0, x1, y1) in its pixels; see ``images.seen``.
+        size: S in pixels, where it is not to be the system's own; the same part is seen, and a larger picture gives a
+        finer map.
         """
-        weight = next(self.model.parameters())
-        return images.to_input(load_image(picture), self.transform, crop).to(weight.device, weight.dtype)
+        weight, transform = next(self.model.parameters()), self.transform if size is None else self.transform.at(size)
+        return images.to_input(load_image(picture), transform, crop).to(weight.device, weight.dtype)
 
     def picture(self, x: Tensor) -> np.ndarray:
         """x (1, 3, H, W) → (H, W, 3) uint8: exactly what the network sees, so that overlays fit."""

@@ -141,8 +141,10 @@ class Transform:
         return tuple(round(255 * value) for value in self.mean) * (3 // len(self.mean))
 
     def at(self, size: int) -> Transform:
-        """The same view at another crop, in pixels."""
-        return replace(self, crop=size, resize=max(size, round(self.resize * size / self.crop)))
+        """The same view at another crop, in pixels. ValueError where that is no whole number from 1."""
+        if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or size < 1:
+            raise ValueError(f"size={size!r}: give a whole number of pixels from 1, such as {2 * self.crop}")
+        return replace(self, crop=int(size), resize=max(size, round(self.resize * size / self.crop)))
 
 
 def seen(image: np.ndarray, transform: Transform, crop: Crop = "middle") -> np.ndarray:

@@ -127,6 +127,25 @@ def test_the_part_of_the_picture_is_a_choice(cap: CaptionSystem) -> None:
     assert close(cap.explain(wide, SENTENCE, crop=crop).sentence(), cap.explain(part, SENTENCE).sentence())
 
 
+def test_a_larger_input_gives_a_finer_map_of_the_same_sentence(cap: CaptionSystem) -> None:
+    crop = (10, 0, 70, 60)
+    large = seen(PICTURE, cap.transform.at(256), crop)
+    e = cap.explain(PICTURE, crop=crop, size=256)
+    assert e.word(0).shape == (16, 16) and " ".join(e.words) == cap.caption(PICTURE, crop=crop)
+    score = cap.spoken(" ".join(e.words)).model(cap.to_input(large, size=256)).sum()
+    assert e.log_prob == pytest.approx(score.item())
+    assert np.array_equal(cap.picture(cap.to_input(PICTURE, crop=crop, size=256)), large)
+    assert cap.candidates(PICTURE, size=256) == cap.candidates(seen(PICTURE, cap.transform.at(256)), size=256)
+    assert cap.candidates(PICTURE, size=256)[0][1] != cap.candidates(PICTURE)[0][1]
+    assert cap.caption(PICTURE, size=128) == cap.caption(PICTURE)
+
+
+@pytest.mark.parametrize("size", [0, -1, 128.0, True, "128"])
+def test_a_size_that_is_none_is_refused(cap: CaptionSystem, size) -> None:
+    with pytest.raises(ValueError, match=r"size=.*give a whole number of pixels from 1, such as 256"):
+        cap.explain(PICTURE, SENTENCE, size=size)
+
+
 def test_occlusion_through_the_same_network(cap: CaptionSystem) -> None:
     D = occlusion_map(cap.spoken(SENTENCE), cap.to_input(PICTURE), 1, patch=64, stride=64)
     covered = cap.to_input(PICTURE)

@@ -48,6 +48,15 @@ def test_the_part_of_the_picture_is_a_choice(one: QuestionSystem) -> None:
     assert close(one.explain(wide, QUESTION, "red", crop=crop), one.explain(part, QUESTION, "red"))
 
 
+def test_a_larger_input_gives_a_finer_map_of_the_answer_given_at_the_network_s_own(vqa: QuestionSystem) -> None:
+    given = vqa.answer(PICTURE, QUESTION)[0][0]
+    e = vqa.explanation(PICTURE, QUESTION, size=256)
+    assert e.map().shape == (16, 16) and e.answer == given
+    assert [e.predicted] == [name for name, _ in vqa.answer(PICTURE, QUESTION, size=256)]
+    assert close(vqa.explain(PICTURE, QUESTION, size=256), vqa.explain(PICTURE, QUESTION, given, size=256))
+    assert vqa.explain(PICTURE, QUESTION, "red", size=128).equal(vqa.explain(PICTURE, QUESTION, "red"))
+
+
 def test_the_map_is_captum_s(vqa: QuestionSystem) -> None:
     network, x = vqa.asked(QUESTION), vqa.to_input(PICTURE)
     reference = LayerGradCam(network.model, network.model.get_submodule(network.layer))
