@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import Path as ZipPath
 
 import numpy as np
 from skimage.draw import polygon2mask
@@ -89,12 +90,12 @@ class Instance:
         return np.logical_or.reduce(masks)
 
 
-def read_images(path: str | Path, images: str | Path | None = None) -> list[Picture]:
+def read_images(path: str | Path | ZipPath, images: str | Path | None = None) -> list[Picture]:
     """The pictures of a captions or instances file, those without annotation too; ``images``: their folder."""
     return list(_pictures(read_json(path), images).values())
 
 
-def read_captions(path: str | Path, images: str | Path | None = None) -> list[Caption]:
+def read_captions(path: str | Path | ZipPath, images: str | Path | None = None) -> list[Caption]:
     """All captions in file order; with the folder ``images``, each picture must be there and knows its path."""
     file = read_json(path)
     pictures = _pictures(file, images)
@@ -102,7 +103,7 @@ def read_captions(path: str | Path, images: str | Path | None = None) -> list[Ca
     return [Caption(id, _known(row, "image_id", pictures, "images"), row.text("caption")) for id, row in rows.items()]
 
 
-def read_instances(path: str | Path, images: str | Path | None = None) -> list[Instance]:
+def read_instances(path: str | Path | ZipPath, images: str | Path | None = None) -> list[Instance]:
     """All instances in file order; with the folder ``images``, each picture must be there and knows its path."""
     file = read_json(path)
     pictures = _pictures(file, images)

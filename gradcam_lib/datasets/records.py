@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,12 +58,12 @@ class Record:
         return [_record(f"{self.where}: {name}[{i}]", fields) for i, fields in enumerate(self[name])]
 
 
-def read_json(path: str | Path) -> Record:
-    """The object that is the whole file.
+def read_json(path: str | Path | zipfile.Path) -> Record:
+    """The object that is the whole file, which may lie in a zip.
 
     FileNotFoundError without the file; ValueError with line and column where the JSON ends early or never began.
     """
-    path = Path(path).expanduser()
+    path = path if isinstance(path, zipfile.Path) else Path(path).expanduser()
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such file; give the path of the JSON file itself, unpacked")
     try:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.language.systems import System, WithWords, found, load_system, transform_of
-from gradcam_lib.networks.vocabulary import tokenise
+from gradcam_lib.networks.vocabulary import PAD, tokenise
 from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source
@@ -61,12 +62,15 @@ class CaptionSystem(System):
         ranked = self.model.beam_search(self.model.cnn(self.to_input(image, crop=crop, size=size)), beam)
         return [(self.vocabulary.decode(words), log_prob) for words, log_prob in ranked]
 
-    def spoken(self, sentence: str) -> Classifier:
+    def spoken(self, *sentences: str) -> Classifier:
         """The captioner as a network from a picture to log p of each word of this sentence, (N, T), END left out.
 
-        With it every function of the library works, such as ``occlusion_map(cap.spoken(sentence), x, 3)``.
+        With it every function of the library works, such as ``occlusion_map(cap.spoken(sentence), x, 3)``. The words
+        of several sentences stand one after the other: the picture is looked at once for all of them.
         """
-        return self._as_classifier(Spoken(self.model, self.tokens(sentence)), tokenise(sentence))
+        words = pad_sequence([self.tokens(one)[0] for one in sentences], batch_first=True, padding_value=PAD)
+        names = [word for one in sentences for word in tokenise(one)]
+        return self._as_classifier(Spoken(self.model, words), names)
 
     def explain(
         self, image: Source, sentence: str | None = None, *, crop: Crop = "middle", size: int | None = None
@@ -86,8 +90,12 @@ class CaptionSystem(System):
 
 
 class Spoken(WithWords):
+    """words: (S, T) of S sentences, PAD at the end → log p of all words that are there, sentence by sentence."""
+
     def forward(self, x: Tensor) -> Tensor:
-        return self.system.log_probs(self.system.cnn(x), self.repeated(len(x)))
+        code = self.system.cnn(x).repeat_interleave(len(self.words), 0)
+        log_probs = self.system.log_probs(code, self.words.repeat(len(x), 1))
+        return log_probs.unflatten(0, (len(x), -1))[:, self.words != PAD]
 
 
 class CaptionExplanation:

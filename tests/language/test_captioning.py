@@ -140,6 +140,15 @@ def test_a_larger_input_gives_a_finer_map_of_the_same_sentence(cap: CaptionSyste
     assert cap.caption(PICTURE, size=128) == cap.caption(PICTURE)
 
 
+def test_several_sentences_are_spoken_of_one_look(cap: CaptionSystem) -> None:
+    sentences = ["the dog of a woman", "a kite", SENTENCE]
+    x = torch.cat([cap.to_input(PICTURE), cap.to_input(PICTURE[:, ::-1])])
+    together = cap.spoken(*sentences)
+    assert together.names == "the dog of a woman a kite a woman flying the red kite".split()
+    apart = torch.cat([cap.spoken(one).model(x) for one in sentences], 1)
+    assert close(together.model(x), apart) and not close(apart[0], apart[1])
+
+
 @pytest.mark.parametrize("size", [0, -1, 128.0, True, "128"])
 def test_a_size_that_is_none_is_refused(cap: CaptionSystem, size) -> None:
     with pytest.raises(ValueError, match=r"size=.*give a whole number of pixels from 1, such as 256"):

@@ -19,13 +19,14 @@ from gradcam_lib.explanation import explain
 from gradcam_lib.language.captioning import CaptionExplanation, CaptionSystem
 from gradcam_lib.language.question_answering import QuestionSystem
 from gradcam_lib.language.systems import PHOTO_TRANSFORM
-from gradcam_lib.measures import muting
+from gradcam_lib.measures import muting as covering
 from gradcam_lib.networks.coattention import CoAttention
 from gradcam_lib.networks.vqa import LSTMCNN
 from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.pictures.images import to_input
 from gradcam_lib.results import read_results
-from gradcam_lib.studies import photographs
+from gradcam_lib.studies.photographs import __main__ as command
+from gradcam_lib.studies.photographs import muting, records
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (224, 224, 3), dtype=np.uint8)
 
@@ -45,22 +46,22 @@ CORNERS = Classifier(Corners().eval(), ["first", "last"], "", "sums of two patch
 
 def test_covering_a_patch_takes_away_what_lies_in_it():
     x = torch.ones(1, 3, 224, 224)
-    D = muting.drops(CORNERS.model, x, muting.patches(224))
+    D = covering.drops(CORNERS.model, x, covering.patches(224))
     expected = np.zeros((49, 2))
     expected[0, 0] = expected[48, 1] = 3 * 32 * 32
     assert np.allclose(D, expected)
 
 
 def test_patches_cover_the_picture_once_and_means_follow_their_order():
-    assert (np.sum(muting.patches(224), 0) == 1).all()
+    assert (np.sum(covering.patches(224), 0) == 1).all()
     heat = np.random.default_rng(0).random((224, 224))
-    assert np.allclose(muting.on_patches(heat), [heat[region].mean() for region in muting.patches(224)])
+    assert np.allclose(covering.on_patches(heat), [heat[region].mean() for region in covering.patches(224)])
 
 
 def test_the_highest_places_are_a_fifth_and_lie_where_the_map_is_bright():
     heat = np.zeros((224, 224))
     heat[:100, :100] = 1  # as large as a fifth, nearly
-    region = muting.highest(heat)
+    region = covering.highest(heat)
     assert region.sum() == round(0.2 * 224 * 224)
     assert region[:90, :90].all() and not region[130:, 130:].any()
 
@@ -69,7 +70,7 @@ def test_elsewhere_is_as_large_as_grad_cams_own_region_and_mostly_another():
     rng = np.random.default_rng(1)
     heat = np.zeros((224, 224))
     heat[:100, :100] = 1
-    found = [muting.muted_regions({"grad_cam": heat}, rng) for _ in range(20)]
+    found = [covering.muted_regions({"grad_cam": heat}, rng) for _ in range(20)]
     assert {int(r["elsewhere"].sum()) for r in found} == {int(found[0]["grad_cam"].sum())}
     assert np.mean([(r["elsewhere"] & r["grad_cam"]).sum() / r["grad_cam"].sum() for r in found]) < 0.5
 
@@ -82,12 +83,12 @@ def test_elsewhere_is_as_large_as_grad_cams_own_region_and_mostly_another():
     ("dogs", ["hot dog"], [0, *range(151, 269)]), ("red", ["soccer ball"], []),
 ])  # fmt: skip
 def test_a_word_calls_the_classes_that_end_in_it_and_a_dog_all_breeds(word, names, called):
-    assert photographs.classes_called(word, names) == called
+    assert muting.classes_called(word, names) == called
 
 
 def test_one_value_a_picture_is_averaged_and_what_is_not_finite_left_out():
-    assert photographs._averaged({"m": {"a": [1.0, 3.0, float("nan")], "b": [float("nan")]}}) == {"m": {"a": 2.0}}
-    told = photographs.summary([{"m": {"a": 1.0}}, {"m": {"a": 3.0, "b": 0.5}}])
+    assert records.averaged({"m": {"a": [1.0, 3.0, float("nan")], "b": [float("nan")]}}) == {"m": {"a": 2.0}}
+    told = records.summary([{"m": {"a": 1.0}}, {"m": {"a": 3.0, "b": 0.5}}])
     assert told["m"]["a"]["value"] == 2 and told["m"]["a"]["pictures"] == 2 and told["m"]["b"]["pictures"] == 1
 
 
@@ -99,16 +100,16 @@ def test_an_interrupted_study_goes_on_after_its_last_whole_line(tmp_path):
         return {"m": {"a": float(i)}}
 
     path = tmp_path / "runs" / "study.jsonl"
-    whole = photographs.resumable(path, 4, study)
+    whole = records.resumable(path, 4, study)
     path.write_bytes(path.read_bytes()[:-5])  # killed while the fourth line was written
     made.clear()
-    assert photographs.resumable(path, 4, study) == whole and made == [3]
+    assert records.resumable(path, 4, study) == whole and made == [3]
 
 
 def test_a_caption_is_studied_word_by_word():
     captioner = CaptionSystem(photo_model().float(), VOCABULARY, "untrained", PHOTO_TRANSFORM)
-    record = photographs.study_caption(captioner, small_classifier(), PICTURE, 0)
-    again = photographs.study_caption(captioner, small_classifier(), PICTURE, 0)
+    record = muting.study_caption(captioner, small_classifier(), PICTURE, 0)
+    again = muting.study_caption(captioner, small_classifier(), PICTURE, 0)
     assert record == again
     assert record["grad_cam"]["error_of_the_words_sum"] < 1e-4
     drops = {method for method, by in record.items() if any(key.startswith("drop") for key in by)}
@@ -121,9 +122,9 @@ def test_words_that_are_the_classes_agree_with_them_and_others_less():
     classifier = Classifier(small.model, words, small.layer, small.source, small.transform)
     x = to_input(PICTURE, PHOTO_TRANSFORM)
     e = CaptionExplanation(explain(classifier, x, pixels=True), words, [])  # each score of this caption is its class's
-    D = muting.drops(classifier.model, x, muting.patches(224))
+    D = covering.drops(classifier.model, x, covering.patches(224))
     means = defaultdict(lambda: defaultdict(list))
-    photographs._agreement(e, D, classifier, x, means, "float32")
+    muting._agreement(e, D, classifier, x, means, "float32")
     found = {who: means[who]["correlation_with_classifier"] for who in ("the_word", "occlusion", "other_words")}
     assert found["the_word"] and np.allclose(found["the_word"], 1) and np.allclose(found["occlusion"], 1)
     assert np.nanmean(found["other_words"]) < 0.99
@@ -133,7 +134,7 @@ def test_words_that_are_the_classes_agree_with_them_and_others_less():
 def test_an_answer_is_studied_by_type_and_by_whether_it_is_right(kind):
     vqa = QuestionSystem(photo_model(kind).float(), VOCABULARY, "untrained", PHOTO_TRANSFORM, list(ANSWERS))
     asked = Asked(0, "what color is the kite", "no such answer", "colour")
-    record = photographs.study_answer(vqa, PICTURE, asked, 0)
+    record = muting.study_answer(vqa, PICTURE, asked, 0)
     assert set(record["grad_cam"]) >= {"drop", "drop_colour", "drop_answered_wrong"}
     assert ("attention" in record) == (kind is CoAttention)
     assert record["grad_cam"]["drop"] == record["grad_cam"]["drop_colour"]
@@ -147,12 +148,12 @@ def test_the_command_writes_what_it_measured(tmp_path, monkeypatch):
         kind = CoAttention if name.endswith("coattention") else LSTMCNN
         return QuestionSystem(photo_model(kind).float(), VOCABULARY, "untrained", PHOTO_TRANSFORM, list(ANSWERS))
 
-    monkeypatch.setattr(photographs, "load_captioner", captioner)
-    monkeypatch.setattr(photographs, "load_vqa", answering)
-    monkeypatch.setattr(photographs, "load_classifier", lambda name: small_classifier())
+    monkeypatch.setattr(muting, "load_captioner", captioner)
+    monkeypatch.setattr(muting, "load_vqa", answering)
+    monkeypatch.setattr(muting, "load_classifier", lambda name: small_classifier())
     data = made_flickr8k(tmp_path / "flickr8k", 72)
-    photographs.main(["--pictures", "3", "--data", str(data), "--runs", str(tmp_path), "--results", str(tmp_path)])
+    command.main(["--pictures", "3", "--data", str(data), "--runs", str(tmp_path), "--results", str(tmp_path)])
     numbers = read_results("photographs", folder=tmp_path)
     assert numbers["n"] == 3 and "drop" in numbers["photo"]["grad_cam"]
     assert json.dumps(numbers)  # plain numbers
-    assert len(photographs.one_question_a_picture(flickr8k(data), 3)) == 3
+    assert len(muting.one_question_a_picture(flickr8k(data), 3)) == 3

@@ -1,25 +1,19 @@
-"""Where captions and answers about real photographs come from, measured without boxes.   Notebooks 07 and 08.
+"""Where captions and answers about photographs without masks come from: Flickr8k.
 
-    python -m gradcam_lib.studies.photographs
-
-No photograph tells where the truth is. So a map is asked what can be tested: does covering its bright places take the
-score away, and more than covering others does? Does a word lie where the classifier sees the class of that name?
+Nobody has drawn in them where the truth is. So a map is asked what can be tested: does covering its bright places take
+the score away, and more than covering others does? Does a word lie where the classifier sees the class of that name?
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
-import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
 from gradcam_lib.datasets.flickr8k import Photographs, flickr8k
 from gradcam_lib.datasets.photo_questions import Asked, asked, part
@@ -27,12 +21,12 @@ from gradcam_lib.equations import upsample
 from gradcam_lib.explanation import explain
 from gradcam_lib.language.captioning import CaptionExplanation, CaptionSystem, load_captioner
 from gradcam_lib.language.question_answering import QuestionSystem, load_vqa
+from gradcam_lib.language.systems import System
 from gradcam_lib.measures.faithfulness import rank_correlation
 from gradcam_lib.measures.localize import centre_gaussian
 from gradcam_lib.measures.muting import drops, muted_regions, on_patches, patches
 from gradcam_lib.networks.zoo import Classifier, load_classifier
-from gradcam_lib.paths import RESULTS
-from gradcam_lib.results import average, write_results
+from gradcam_lib.studies.photographs.records import Means, Record, averaged, key_of, new_means, resumable, summary
 
 FUNCTION = frozenset(
     "a an the is are and with on in at of to his her its their from by for up it while as near through next into over "
@@ -40,9 +34,6 @@ FUNCTION = frozenset(
 )
 COUNTS = frozenset("one two three four five six several many some group couple".split())
 DOGS = range(151, 269)  # ImageNet's 118 breeds and their wild likes come in one row
-
-Record = dict[str, dict[str, float]]  # method → measure → value, of one picture
-Means = dict[str, dict[str, list[float]]]
 
 
 def kind_of(word: str) -> str:
@@ -72,7 +63,7 @@ def study_caption(
     e = captioner.explain(picture)
     x, network = captioner.to_input(picture), captioner.spoken(" ".join(e.words))
     D = drops(network.model, x, patches(x.shape[-1]), precision=precision)  # (49, T), one round for all words
-    means: Means = defaultdict(lambda: defaultdict(list))
+    means = new_means()
     for t, word in enumerate(e.words):
         kind = kind_of(word)
         means["grad_cam"][f"maximum_{kind}"].append(float(e.word(t).max()))
@@ -90,7 +81,7 @@ def study_caption(
     raw = torch.stack([e.word(t, raw=True) for t in range(len(e.words))])
     error = (raw.sum(0) - e.sentence(raw=True)).abs().max() / raw.abs().sum(0).max()
     means["grad_cam"]["error_of_the_words_sum"].append(float(error))
-    return _averaged(means)
+    return averaged(means)
 
 
 def classes_called(word: str, names: list[str]) -> list[int]:
@@ -112,7 +103,7 @@ def _agreement(
     named = {t: called for t in content if (called := classes_called(e.words[t], classifier.names))}
     if not named:
         return
-    seen = explain(classifier, x, layer="features")
+    seen = explain(classifier, x)
     E = drops(classifier.model, x, patches(x.shape[-1]), precision=precision)
     for t, called in named.items():
         best = max(called, key=lambda c: float(seen.logits[0, c]))
@@ -142,58 +133,14 @@ def study_answer(
     regions = muted_regions(maps, rng)
     D = drops(network.model, x, [*regions.values(), *patches(x.shape[-1])], precision=precision)[:, predicted]
     fallen, D = np.split(D, [len(regions)])
-    means: Means = defaultdict(lambda: defaultdict(list))
+    means = new_means()
     for method, drop in zip(regions, fallen, strict=True):
         for group in ("", f"_{one.type}", "_answered_right" if e.predicted == one.answer else "_answered_wrong"):
             means[method][f"drop{group}"].append(float(drop))
             if method in maps:
                 correlation = rank_correlation(on_patches(maps[method]), D)
                 means[method][f"correlation_with_occlusion{group}"].append(correlation)
-    return _averaged(means)
-
-
-def _averaged(means: Means) -> Record:
-    """One value a picture; a map that is empty or flat has no correlation and is left out of it."""
-    found: Record = {}
-    for method, by in means.items():
-        for measure, values in by.items():
-            finite = [v for v in values if np.isfinite(v)]
-            if finite:
-                found.setdefault(method, {})[measure] = float(np.mean(finite))
-    return found
-
-
-def summary(records: Iterable[Record]) -> dict[str, dict[str, dict[str, float]]]:
-    """Method → measure → mean over the pictures that have it, with its 95 % interval and their number."""
-    means: Means = defaultdict(lambda: defaultdict(list))
-    for record in records:
-        for method, by in record.items():
-            for measure, value in by.items():
-                means[method][measure].append(value)
-    return {
-        method: {measure: average(values) | {"pictures": len(values)} for measure, values in sorted(by.items())}
-        for method, by in means.items()
-    }
-
-
-def resumable(path: Path, n: int, study: Callable[[int], Record]) -> list[Record]:
-    """Records 0 … n − 1, one a line of a file; those that an interrupted run left there are not made again."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
-    whole = [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
-    os.truncate(path, sum(map(len, whole)))  # the last line may have been cut off
-    with path.open("a", encoding="utf-8") as file:
-        for i in tqdm(range(len(whole), n), initial=len(whole), total=n, desc=path.stem, disable=None):
-            file.write(json.dumps(study(i)) + "\n")
-            file.flush()
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()][:n]
-
-
-def _key(model: torch.nn.Module) -> str:
-    digest = hashlib.sha256()
-    for tensor in model.state_dict().values():
-        digest.update(tensor.numpy().tobytes())
-    return digest.hexdigest()[:10]
+    return averaged(means)
 
 
 def one_question_a_picture(photographs: Photographs, n: int) -> list[Asked]:
@@ -208,42 +155,31 @@ def one_question_a_picture(photographs: Photographs, n: int) -> list[Asked]:
     return chosen
 
 
-def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m gradcam_lib.studies.photographs", description=__doc__.split("\n")[0]
-    )
-    parser.add_argument("--pictures", type=int, default=500, help="test photographs")
-    parser.add_argument("--data", type=Path, help="Flickr8k; GRADCAM_DATA where none is given")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for what is done of a run")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the measured numbers")
-    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="of the muted pictures")
-    args = parser.parse_args(argv)
-    photographs, n = flickr8k(args.data), args.pictures
-    captioner, classifier = load_captioner("photo"), load_classifier("squeezenet")
-    test = photographs.splits["test"][:n]
-    about = one_question_a_picture(photographs, n)
+def eye_of(system: System) -> Classifier:
+    """The published classifier through which a system for photographs looks."""
+    return load_classifier(system.model.cnn.name.rpartition("_")[0])
+
+
+def muting(args: argparse.Namespace, systems: Sequence[str]) -> dict[str, dict]:
+    """ "captions" and each answering network → method → measure → mean over the test photographs of Flickr8k."""
+    photographs, captioner = flickr8k(args.data), load_captioner("photo")
+    test = photographs.splits["test"][: args.pictures]
+    about = one_question_a_picture(photographs, args.pictures)
+    classifier = eye_of(captioner)
 
     def caption(i: int) -> Record:
         return study_caption(captioner, classifier, photographs.picture(test[i]), i, precision=args.precision)
 
     numbers = {"captions": summary(resumable(_file(args, "captions", captioner), len(test), caption))}
-    for name in ("photo", "photo-coattention"):
+    for name in systems:
         vqa = load_vqa(name)
 
         def answer(i: int, vqa: QuestionSystem = vqa) -> Record:
             return study_answer(vqa, photographs.picture(about[i].picture), about[i], i, precision=args.precision)
 
         numbers[name] = summary(resumable(_file(args, name, vqa), len(about), answer))
-    command = f"python -m gradcam_lib.studies.photographs --pictures {n} --precision {args.precision}"
-    print(write_results("photographs", numbers, command=command, n=len(test), folder=args.results))
-    for name, methods in numbers.items():
-        for method, by in methods.items():
-            print(f"  {name:18s}{method:16s}", *(f"{measure} {v['value']:.3f}" for measure, v in by.items()))
+    return numbers
 
 
 def _file(args: argparse.Namespace, name: str, system: CaptionSystem | QuestionSystem) -> Path:
-    return args.runs / f"photo_study_{name}_{args.precision}_{_key(system.model)}.jsonl"
-
-
-if __name__ == "__main__":
-    main()
+    return args.runs / f"photo_study_{name}_{args.precision}_{key_of(system.model)}.jsonl"
