@@ -24,7 +24,7 @@ from gradcam_lib.targets import Target, class_score
 COMMAND = "python -m gradcam_lib.training."
 FILES = {
     "world": ("captioner_world.safetensors", f"{COMMAND}captioner"),
-    "photo": ("captioner_photo.safetensors", f"{COMMAND}photo_captioner"),
+    "photo": ("captioner_photo.safetensors", f"{COMMAND}captioner --data flickr8k"),
 }
 
 Which = int | tuple[int, int] | None
@@ -35,7 +35,7 @@ def load_captioner(
 ) -> CaptionSystem:
     """A captioner by name: "world" knows the rendered scenes, "photo" photographs. weights: "default" or a file.
 
-    "photo" looks through ImageNet's SqueezeNet, which must be at hand: see ``load_classifier``.
+    "photo" looks through a published network, which must be at hand: see ``load_classifier``.
     Errors: unknown name; FileNotFoundError with the command that trains it, or WeightsMissing; WeightsWrong.
     """
     path, where = found(name, FILES, weights)

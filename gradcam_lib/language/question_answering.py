@@ -23,12 +23,14 @@ from gradcam_lib.targets import TargetLike, index_of
 
 COMMAND = "python -m gradcam_lib.training.vqa"
 FILES = {
-    f"world-{name}": (f"vqa_world_{name}.safetensors", f"{COMMAND} --name {name}")
-    for name in ("alexnet", "vgg16", "vgg19", "coattention")
+    f"world-{name}": (f"vqa_world_{name}.safetensors", f"{COMMAND} --backbone {name}")
+    for name in ("alexnet", "vgg16", "vgg19")
 }
-PHOTO_COMMAND = "python -m gradcam_lib.training.photo_vqa"
-FILES["photo"] = ("vqa_photo.safetensors", PHOTO_COMMAND)
-FILES["photo-coattention"] = ("vqa_photo_coattention.safetensors", f"{PHOTO_COMMAND} --name coattention --epochs 9")
+FILES["world-coattention"] = ("vqa_world_coattention.safetensors", f"{COMMAND} --name coattention")
+FILES["photo"] = ("vqa_photo.safetensors", f"{COMMAND} --data flickr8k")
+FILES["photo-coattention"] = ("vqa_photo_coattention.safetensors", f"{COMMAND} --data flickr8k --name coattention")
+for name in ("squeezenet", "photonet"):
+    FILES[f"photo-{name}"] = (f"vqa_photo_{name}.safetensors", f"{COMMAND} --data flickr8k --backbone {name}")
 
 
 def load_vqa(
@@ -37,8 +39,8 @@ def load_vqa(
     """A network that answers questions, by name.
 
     name: "world-alexnet", "world-vgg16", "world-vgg19" (LSTM + CNN), "world-coattention", which know the rendered
-    scenes; "photo", "photo-coattention", which look at photographs through ImageNet's SqueezeNet: that must be at hand,
-    see ``load_classifier``. weights: "default" or a file.
+    scenes; "photo", "photo-coattention", "photo-squeezenet", "photo-photonet", which look at photographs through a
+    published network: that must be at hand, see ``load_classifier``. weights: "default" or a file.
     Errors: unknown name; FileNotFoundError with the command that trains it, or WeightsMissing; WeightsWrong.
     """
     path, where = found(name, FILES, weights)

@@ -12,12 +12,12 @@ from torch import Tensor, nn
 
 from gradcam_lib.networks.captioner import Captioner
 from gradcam_lib.networks.coattention import CoAttention
-from gradcam_lib.networks.photo_backbone import PUBLISHED, PhotoBackbone, fingerprint
+from gradcam_lib.networks.encoder import PUBLISHED, Encoder, encoder
 from gradcam_lib.networks.slim import BACKBONES, fold
 from gradcam_lib.networks.vocabulary import Vocabulary
 from gradcam_lib.networks.vqa import LSTMCNN
-from gradcam_lib.networks.weights import SQUEEZENET, WeightsWrong, fit, read_metadata, read_state, save_network
-from gradcam_lib.networks.zoo import Classifier, load_classifier
+from gradcam_lib.networks.weights import WeightsWrong, fit, read_metadata, read_state, save_network
+from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.paths import MODELS, weights_folder
 from gradcam_lib.pictures import images
 from gradcam_lib.pictures.crops import Crop
@@ -79,12 +79,15 @@ class WithWords(nn.Module):
 def save_system(model: nn.Module, path: Path | str, vocabulary: Vocabulary, **more: Any) -> None:
     """Writes a captioner or an answering network as float16 safetensors, without BatchNorm and with its words.
 
-    more: ``answers``, a list of their names, where the network gives answers. A published CNN is left out and named.
+    more: ``answers``, a list of their names, where the network gives answers. A published CNN is named and left out,
+    except for those of its weights that learnt along.
     """
     about = {"system": type(model).__name__, "cnn": model.cnn.name, "sizes": model.sizes, "words": vocabulary.words}
-    if isinstance(model.cnn, PhotoBackbone):
-        about["backbone"] = fingerprint(model.cnn.published)
-    save_network(fold(model), path, leave_out=PUBLISHED, **about, **more)
+    if not isinstance(model.cnn, Encoder):
+        return save_network(fold(model), path, **about, **more)
+    tuned = {PUBLISHED + name for name in model.cnn.tuned}
+    published = tuple(name for name in model.state_dict() if name.startswith(PUBLISHED) and name not in tuned)
+    save_network(model, path, leave_out=published, backbone=model.cnn.about(), **about, **more)
 
 
 def load_system(path: Path | str, kinds: tuple[str, ...]) -> tuple[nn.Module, Vocabulary, dict[str, Any]]:
@@ -101,28 +104,31 @@ def load_system(path: Path | str, kinds: tuple[str, ...]) -> tuple[nn.Module, Vo
     vocabulary = Vocabulary(about["words"])
     outputs = [len(about["answers"])] if "answers" in about else []
     with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they were
-        cnn = _photo_backbone(about, path) if "backbone" in about else BACKBONES[about["cnn"]](batch_norm=False)
+        cnn = _encoder(about["backbone"], path) if "backbone" in about else BACKBONES[about["cnn"]](batch_norm=False)
         model = KINDS[about["system"]](cnn, len(vocabulary), *outputs, **about["sizes"])
     published = {name: tensor for name, tensor in model.state_dict().items() if name.startswith(PUBLISHED)}
-    fit(model, published | read_state(path), path)
+    state = read_state(path)
+    fit(model, published | state, path)
+    if isinstance(cnn, Encoder):
+        cnn.tuned = tuple(name.removeprefix(PUBLISHED) for name in state if name.startswith(PUBLISHED))
     return model.eval(), vocabulary, about
 
 
-def _photo_backbone(about: dict[str, Any], path: Path) -> PhotoBackbone:
-    """SqueezeNet as it is at hand, if it is the one that the system was trained on."""
-    at_hand = load_classifier("squeezenet")
-    wanted, found = about["backbone"], fingerprint(at_hand.model)
-    if wanted != found:
+def _encoder(about: dict[str, Any], path: Path) -> Encoder:
+    """The published network as it is at hand, if it is the one that the system was trained on."""
+    wanted = about["fingerprint"]
+    cnn = encoder(about["network"], about["form"], layers=about["layers"], size=about["size"], random=about["random"])
+    if cnn.fingerprint != wanted:
         raise WeightsWrong(
-            f"{path}: made on a SqueezeNet with the fingerprint {wanted[:12]}…, but this one has {found[:12]}…: "
-            f"{at_hand.source}. Use the published {SQUEEZENET.file} ({SQUEEZENET.url}), or train the system anew"
+            f"{path}: made on a network {about['network']!r} with the fingerprint {wanted[:12]}…, but this one has "
+            f"{cnn.fingerprint[:12]}…: {cnn.source}. Use the published weights, or train the system anew"
         )
-    return PhotoBackbone(at_hand.model, about["cnn"].removeprefix("squeezenet_"))
+    return cnn
 
 
 def transform_of(model: nn.Module) -> Transform:
     """What a picture goes through before this system's CNN sees it."""
-    return PHOTO_TRANSFORM if isinstance(model.cnn, PhotoBackbone) else TRANSFORM
+    return model.cnn.transform if isinstance(model.cnn, Encoder) else TRANSFORM
 
 
 def found(name: str, files: dict[str, tuple[str, str]], weights: str | Path) -> tuple[Path, str]:

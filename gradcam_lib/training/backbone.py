@@ -8,13 +8,14 @@ labels alone, as ImageNet's are. No position of anything is ever given.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from gradcam_lib.networks import slim
 from gradcam_lib.training.checkpoint import load_if_there
@@ -30,33 +31,51 @@ STARTS = {"vgg16_again": "vgg16", "vgg19": "vgg16"}
 
 
 class Asked:
-    """The questions of many scenes as numbers: row r asks scene ``scene[r]`` question ``question[r]``.
+    """Questions about pictures as numbers: row r asks ``texts[question[r]]`` about picture ``picture[r]``.
 
-    like: the questions of other scenes; what was never asked or answered there is left out.
+    questions: of each picture (question, answer, anything, kind); ``others`` and ``kinds`` keep the last two. answers:
+    those that have a number; rows with another one are left out, or with ``all`` have the number −1. which: the
+    pictures that count, all by default. like: the questions of other scenes; what was never asked or answered there is
+    left out.
     """
 
-    def __init__(self, told: Corpus, like: Asked | None = None):
-        rows = [(i, q, a) for i, asked in enumerate(told.questions) for q, a, _, _ in asked]
-        pairs = {(q, a) for _, q, a in rows} if like is None else like.pairs
-        self.pairs = pairs
-        self.texts = sorted({q for q, _ in pairs})
-        number = {q: i for i, q in enumerate(self.texts)}
-        answers = {a: i for i, a in enumerate(ANSWERS)}
-        rows = [(i, number[q], answers[a]) for i, q, a in rows if (q, a) in pairs]
-        self.scene, self.question, self.answer = torch.tensor(rows, dtype=torch.long).T.contiguous()
-        self.first = torch.searchsorted(self.scene, torch.arange(len(told.questions) + 1))
+    def __init__(
+        self,
+        questions: Sequence[Sequence[tuple[str, str, Any, str]]],
+        answers: Sequence[str],
+        *,
+        which: Sequence[int] | None = None,
+        like: Asked | None = None,
+        all: bool = False,
+    ):
+        number = {a: i for i, a in enumerate(answers)}
+        which = range(len(questions)) if which is None else sorted(which)
+        rows = [(i, *row) for i in which for row in questions[i] if all or row[1] in number]
+        rows = rows if like is None else [row for row in rows if row[1:3] in like.pairs]
+        self.pairs = {row[1:3] for row in rows} if like is None else like.pairs
+        self.texts = sorted({q for q, _ in self.pairs})
+        place = {q: i for i, q in enumerate(self.texts)}
+        self.picture = torch.tensor([i for i, *_ in rows], dtype=torch.long)
+        self.question = torch.tensor([place[q] for _, q, *_ in rows], dtype=torch.long)
+        self.answer = torch.tensor([number.get(a, -1) for _, _, a, *_ in rows], dtype=torch.long)
+        self.others, self.kinds = [row[3] for row in rows], np.array([row[4] for row in rows])
+        self.answers = list(answers)
+        self.first = torch.searchsorted(self.picture, torch.arange(len(questions) + 1))
+
+    def __len__(self) -> int:
+        return len(self.picture)
 
     def possible(self) -> Tensor:
         """(questions, answers) bool: whether a question ever had an answer."""
-        possible = torch.zeros(len(self.texts), len(ANSWERS), dtype=torch.bool)
+        possible = torch.zeros(len(self.texts), len(self.answers), dtype=torch.bool)
         possible[self.question, self.answer] = True
         return possible
 
-    def of(self, scenes: Tensor) -> tuple[Tensor, Tensor]:
-        """(rows, which of ``scenes`` each belongs to), for all the questions of some scenes."""
-        low, high = self.first[scenes], self.first[scenes + 1]
+    def of(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """(rows, which of ``pictures`` each belongs to), for all the questions about some pictures."""
+        low, high = self.first[pictures], self.first[pictures + 1]
         counts = high - low
-        at = torch.repeat_interleave(torch.arange(len(scenes)), counts)
+        at = torch.repeat_interleave(torch.arange(len(pictures)), counts)
         within = torch.arange(len(at)) - torch.repeat_interleave(counts.cumsum(0) - counts, counts)
         return low[at] + within, at
 
@@ -94,8 +113,8 @@ def pictures(images: np.ndarray, scenes: Tensor) -> Tensor:
 
 def train(name: str, scenes: int, others: int, recipe: Recipe, runs: Path) -> Answering:
     seen, unseen = corpus("train", scenes, runs), corpus("val", others, runs)
-    asked = Asked(seen)
-    checks = Asked(unseen, asked)
+    asked = Asked(seen.questions, ANSWERS)
+    checks = Asked(unseen.questions, ANSWERS, like=asked)
     torch.manual_seed(recipe.seed)
     model = Answering(_backbone(name), asked.possible())
     model(pictures(seen.images, torch.arange(2)))  # the lazy layer learns its width
@@ -135,27 +154,21 @@ def trained_backbone(name: str, seed: int, runs: Path) -> nn.Module:
     return cnn.eval()
 
 
-@torch.inference_mode()
-def codes(cnn: nn.Module, told: Corpus, title: str) -> Tensor:
-    """What the backbone says of every scene: (n, D), or maps (n, K, h, w) in half precision."""
-    parts = torch.arange(len(told.images)).split(250)
-    found = [cnn(pictures(told.images, part)) for part in tqdm(parts, desc=title, disable=None)]
-    return torch.cat([c.half() if c.dim() == 4 else c for c in found]).clone()
-
-
 def main(argv: list[str] | None = None) -> None:
     parser = recipe_arguments("backbone", __doc__.split("\n")[0])
     parser.add_argument("--name", choices=tuple(EPOCHS), required=True)
+    parser.set_defaults(precision="float32")
     args = parser.parse_args(argv)
     epochs = args.epochs or EPOCHS[args.name]
     peak = 1e-3 if args.name.endswith("again") else 2e-3
     recipe = Recipe(f"backbone_{args.name}", epochs, 128, peak, 0.02, seed=args.seed, precision=args.precision)
     model = train(args.name, args.scenes, args.unseen, recipe, args.runs)
     unseen = corpus("val", args.unseen, args.runs)
-    asked = Asked(unseen, Asked(corpus("train", args.scenes, args.runs)))
+    asked = Asked(corpus("train", args.scenes, args.runs).questions, ANSWERS)
+    asked = Asked(unseen.questions, ANSWERS, like=asked)
     with torch.inference_mode():
         scores = torch.cat([model(pictures(unseen.images, part)) for part in torch.arange(args.unseen).split(250)])
-        right = model.answers(scores, asked.scene, asked.question).argmax(1) == asked.answer
+        right = model.answers(scores, asked.picture, asked.question).argmax(1) == asked.answer
     print(f"{args.name}: {right.float().mean():.3f} of the questions about unseen scenes")
 
 

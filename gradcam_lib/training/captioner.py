@@ -1,72 +1,189 @@
-"""Train the captioner of the rendered world, on the VGG-16 backbone.
+"""Train a captioner in the manner of neuraltalk2: of the rendered world, or of photographs.
 
     python -m gradcam_lib.training.backbone --name vgg16
     python -m gradcam_lib.training.backbone --name vgg16_again
-    python -m gradcam_lib.training.captioner
+    python -m gradcam_lib.training.captioner                        # the world
+    python -m gradcam_lib.training.captioner --data flickr8k        # photographs, on a published network
 
-As in neuraltalk2 the LSTM learns first, from codes of the CNN that are computed once; then both learn together, for
-the questions that the CNN grew up with asked for less than a caption tells. Of each scene's five captions another one
-is heard in every epoch, and two of them together with the CNN.
+The LSTM learns first, from codes of the CNN that are computed once; then, with ``--tuning``, both learn together. What
+was tried was compared on the validation pictures; the test pictures are described once, by the weights that are
+shipped.
 """
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+from tqdm import tqdm
 
 from gradcam_lib.language.captioning import load_captioner
 from gradcam_lib.language.systems import save_system
-from gradcam_lib.measures.caption_scores import bleu, cider_d, tokens
+from gradcam_lib.measures.caption_scores import bleu, bleu_interval, cider_d, rouge_l, tokens
 from gradcam_lib.networks.captioner import Captioner
-from gradcam_lib.networks.vocabulary import PAD, Vocabulary
-from gradcam_lib.results import average, write_results
-from gradcam_lib.training.backbone import codes, pictures, trained_backbone
-from gradcam_lib.training.loop import Recipe, fit, recipe_arguments
-from gradcam_lib.worlds.corpus import corpus
+from gradcam_lib.networks.encoder import Encoder
+from gradcam_lib.networks.vocabulary import PAD, Vocabulary, tokenise
+from gradcam_lib.results import average
+from gradcam_lib.training import processes
+from gradcam_lib.training.features import Seen
+from gradcam_lib.training.loop import Recipe, fit, tell
+from gradcam_lib.training.sources import BEST, Source, arguments, file_name, look, options, save_numbers, source
 from gradcam_lib.worlds.words import content_words
 
+BEAM = 3
 
-def train(scenes: int, others: int, recipe: Recipe, tuning: Recipe, runs: Path) -> tuple[Captioner, Vocabulary]:
-    told, unseen = corpus("train", scenes, runs), corpus("val", others, runs)
-    vocabulary = Vocabulary.of(sentence for five in told.captions for sentence in five)
-    cnn = trained_backbone("vgg16_again", recipe.seed, runs).requires_grad_(False)
-    cnn = cnn.to(memory_format=torch.channels_last)
+
+@dataclass(frozen=True)
+class Preset:
+    """Hyperparameters that suit some data.
+
+    sizes: of the Captioner. at_least: how often a word must occur to be learnt; longest: words, longer captions are not
+    learnt from. all: every caption is heard in an epoch, else another one of each picture. fairness: one of these is
+    chosen by BLEU-4 on the validation pictures. learnt, tuned: epochs, batch, peak and more of the two recipes; in the
+    second a batch are pictures, of which two captions are heard each.
+    """
+
+    sizes: dict[str, Any]
+    learnt: dict[str, Any]
+    tuned: dict[str, Any]
+    at_least: int = 1
+    longest: int | None = None
+    all: bool = True
+    code_dropout: float = 0.0
+    smoothing: float = 0.0
+    fairness: tuple[float, ...] = (0.0,)
+
+
+WORLD = Preset(
+    sizes={"dropout": 0.3},
+    learnt={"epochs": 12, "batch": 256, "peak": 3e-3},
+    tuned={"epochs": 5, "batch": 128, "peak": 5e-4},
+    all=False,
+)
+PHOTOGRAPHS = Preset(
+    sizes={"hidden": 384, "longest": 20, "tied": True},
+    learnt={"epochs": 12, "batch": 128, "peak": 2e-3, "patience": 3, "precision": "bfloat16"},
+    tuned={"epochs": 0, "batch": 32, "peak": 4e-4, "cnn_share": 1 / 40},  # the rates of neuraltalk2
+    at_least=5,
+    longest=20,
+    code_dropout=0.3,
+    smoothing=0.1,
+    fairness=(0.0, 0.5, 1.0),
+)
+
+
+class Said:
+    """The captions of some pictures as numbers, in the order of the pictures: ``words`` (rows, T), ``picture`` (rows,).
+
+    first, count: where the rows of each picture begin, and how many they are.
+    """
+
+    def __init__(self, captions: list[list[str]], pictures: Sequence[int], vocabulary: Vocabulary, longest: int | None):
+        self.pictures = torch.as_tensor(pictures)
+        kept = [[c for c in captions[i] if longest is None or len(tokenise(c)) <= longest] for i in pictures]
+        self.count = torch.tensor([len(some) for some in kept])
+        self.first = self.count.cumsum(0) - self.count
+        self.picture = self.pictures.repeat_interleave(self.count)
+        self.words = vocabulary.batch([caption for some in kept for caption in some])
+
+    def one_each(self, pick: Tensor, g: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Of pictures that all have as many captions one caption each → pictures and words."""
+        rows = self.first[pick] + torch.randint(int(self.count[0]), (len(pick),), generator=g)
+        return self.picture[rows], shortest(self.words[rows])
+
+    def two_each(self, pick: Tensor, g: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Of some pictures two captions each, or what there is → pictures and words."""
+        drawn = torch.rand(len(pick), int(self.count.max()), generator=g)
+        absent = torch.arange(drawn.shape[1]) >= self.count[pick, None]
+        which = drawn.masked_fill(absent, 2).argsort(1)[:, :2]
+        rows = (self.first[pick, None] + which)[which < self.count[pick, None]]
+        return self.picture[rows], shortest(self.words[rows])
+
+
+def shortest(words: Tensor) -> Tensor:
+    """Without columns of PAD alone."""
+    return words[:, : int((words != PAD).sum(1).max())]
+
+
+def vocabulary_of(captions: Sequence[str], at_least: int) -> Vocabulary:
+    """ValueError where nothing occurs so often."""
+    vocabulary = Vocabulary.of(captions, at_least=at_least)
+    if not vocabulary.words:
+        raise ValueError(
+            f"no word occurs {at_least} times in the {len(captions)} captions to learn from; "
+            "lower --at-least, or give more pictures"
+        )
+    return vocabulary
+
+
+def train(
+    of: Source, seen: Seen, preset: Preset, recipe: Recipe, tuning: Recipe, runs: Path, start: str | None = None
+) -> tuple[Captioner, Vocabulary]:
+    """start: from which layer on the CNN learns along, see ``Encoder.tune``."""
+    longest = preset.longest or 10**6
+    heard = [c for i in of.splits["train"] for c in of.captions[i] if len(tokenise(c)) <= longest]
+    vocabulary = vocabulary_of(heard, preset.at_least)
+    told, unseen = (Said(of.captions, of.splits[part], vocabulary, preset.longest) for part in ("train", "val"))
     torch.manual_seed(recipe.seed)
-    model = Captioner(cnn, len(vocabulary), dropout=0.3)
-    seen_codes, unseen_codes = codes(cnn, told, "codes"), codes(cnn, unseen, "codes of unseen scenes")
-    said, others = (
-        vocabulary.batch([sentence for five in c.captions for sentence in five]).unflatten(0, (-1, 5))
-        for c in (told, unseen)
-    )
+    model = Captioner(seen.cnn, len(vocabulary), **preset.sizes).to(next(seen.cnn.parameters()).device)
+    device = model.embedding.weight.device
 
-    def loss_of_codes(pick: Tensor, g: torch.Generator) -> Tensor:
-        which = torch.randint(5, (len(pick),), generator=g)
-        return model.loss(seen_codes[pick], _shortest(said[pick, which]))
+    def loss(pictures: Tensor, words: Tensor) -> Tensor:
+        code = F.dropout(seen.read(pictures), preset.code_dropout, model.training)
+        return model.loss(code, words.to(device), smoothing=preset.smoothing if model.training else 0.0)
 
-    def loss_of_pictures(pick: Tensor, g: torch.Generator) -> Tensor:
-        which = torch.rand(len(pick), 5, generator=g).argsort(1)[:, :2]
-        tokens = said[pick].gather(1, which[..., None].expand(-1, -1, said.shape[2])).flatten(0, 1)
-        code = model.cnn(pictures(told.images, pick)).float().repeat_interleave(2, 0)
-        return model.loss(code, _shortest(tokens))
+    def of_captions(pick: Tensor, g: torch.Generator) -> Tensor:
+        return loss(told.picture[pick], shortest(told.words[pick]))
 
-    def unseen_loss(code: Tensor) -> float:
-        parts = torch.arange(len(code)).split(500)
-        return float(np.mean([model.loss(code[p], others[p, i]) for p in parts for i in range(5)]))
+    def validate() -> float:
+        parts = torch.arange(len(unseen.words)).split(500)
+        return float(np.mean([float(loss(unseen.picture[p], unseen.words[p])) for p in parts]))
 
-    fit(model, scenes, loss_of_codes, recipe, validate=lambda: unseen_loss(unseen_codes), runs=runs)
-    cnn.requires_grad_(True)
-    fit(model, scenes, loss_of_pictures, tuning, validate=lambda: unseen_loss(codes(cnn, unseen, "codes")), runs=runs)
+    n = len(told.words) if preset.all else len(told.pictures)
+    loss_of = of_captions if preset.all else lambda pick, g: loss(*told.one_each(pick, g))
+    fit(model, n, loss_of, recipe, validate=validate, runs=runs)
+    if tuning.epochs:
+        seen.cnn.tune(start) if isinstance(seen.cnn, Encoder) else seen.cnn.requires_grad_(True)
+        seen.look_anew()
+        fit(model, len(told.pictures), lambda pick, g: loss(*told.two_each(pick, g)), tuning, validate=validate,
+            runs=runs)  # fmt: skip
+    model.fairness = _fairest(model, vocabulary, of, seen, preset.fairness)
+    if model.fairness:
+        model.sizes["fairness"] = model.fairness
     return model, vocabulary
 
 
-def _shortest(tokens: Tensor) -> Tensor:
-    """Without columns of PAD alone."""
-    return tokens[:, : int((tokens != PAD).sum(1).max())]
+def _fairest(model: Captioner, vocabulary: Vocabulary, of: Source, seen: Seen, choices: Sequence[float]) -> float:
+    if len(choices) == 1:
+        return choices[0]
+    scores = {}
+    for model.fairness in choices:
+        said = _spoken(model, vocabulary, seen, of.splits["val"], f"fairness {model.fairness}")
+        scores[model.fairness] = bleu(_references(of, "val"), [tokens(caption) for caption in said])[3]
+    tell("BLEU-4 on the validation pictures:", {fairness: round(v, 4) for fairness, v in scores.items()})
+    return max(scores, key=scores.get)
+
+
+@torch.inference_mode()
+def _spoken(
+    model: Captioner, vocabulary: Vocabulary, seen: Seen, pictures: Sequence[int], title: str
+) -> list[str]:  # fmt: skip
+    """A caption for each picture."""
+    said, parts = [], torch.as_tensor(pictures).split(250)
+    for part in tqdm(parts, desc=title, mininterval=5, disable=True if processes.rank() else None):
+        said += [vocabulary.decode(model.beam_search(code[None], BEAM)[0][0]) for code in seen.read(part)]
+    return said
+
+
+def _references(of: Source, part: str) -> list[list[list[str]]]:
+    return [[tokens(c) for c in of.captions[i]] for i in of.splits[part]]
 
 
 def content_f1(spoken: str, references: Sequence[str]) -> float:
@@ -76,42 +193,68 @@ def content_f1(spoken: str, references: Sequence[str]) -> float:
 
 
 @torch.inference_mode()
-def measure(path: Path, runs: Path, n: int) -> dict:
-    """Captions of the shipped weights (beam 3) on unseen scenes, against the five that the world has for each."""
-    told = corpus("test", n, runs)
-    captioner = load_captioner("world", weights=path)
-    seen = codes(captioner.model.cnn, told, "codes of the test")
-    spoken = [captioner.vocabulary.decode(captioner.model.beam_search(code[None], 3)[0][0]) for code in seen]
-    references = told.captions
-    f1 = [content_f1(s, r) for s, r in zip(spoken, references, strict=True)]
-    exact = [float(s in r) for s, r in zip(spoken, references, strict=True)]
-    words = [tokens(s) for s in spoken], [[tokens(s) for s in five] for five in references]
-    scores = {f"bleu_{i}": round(v, 4) for i, v in enumerate(bleu(words[1], words[0]), start=1)}
-    return {
-        "content_word_f1": average(f1),
-        "word_for_word": average(exact),
-        **scores,
-        "cider_d": average(cider_d(words[1], words[0])),
+def measure(path: Path, of: Source, seen: Seen) -> dict[str, Any]:
+    """Captions of the shipped weights for all test pictures, against those of people, or of the world."""
+    captioner = load_captioner(of.name, weights=path, device=next(seen.cnn.parameters()).device)
+    model, vocabulary = captioner.model, captioner.vocabulary
+    seen.shown_to(model.cnn)
+    said = _spoken(model, vocabulary, seen, of.splits["test"], "test pictures")
+    spoken, people = [tokens(caption) for caption in said], _references(of, "test")
+    numbers = {
+        "words": len(vocabulary.words),
+        "beam": BEAM,
+        "fairness": model.fairness,
+        **{f"bleu_{n}": value for n, value in enumerate(bleu_interval(people, spoken), start=1)},
+        "rouge_l": average(rouge_l(people, spoken)),
+        "cider_d": average(cider_d(people, spoken)),
+        "words_in_a_caption": average([len(caption) for caption in spoken]),
+        "different_captions": len(set(said)),
+        "scored_by": "gradcam_lib.measures.caption_scores, whose BLEU and CIDEr-D are those of "
+        "pycocoevalcap; lower case, no punctuation, clitics parted as in the Penn Treebank; five references",
     }
+    if of.name == "world":
+        theirs = [of.captions[i] for i in of.splits["test"]]
+        numbers["content_word_f1"] = average([content_f1(s, r) for s, r in zip(said, theirs, strict=True)])
+        numbers["word_for_word"] = average([float(s in r) for s, r in zip(said, theirs, strict=True)])
+    return numbers
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = recipe_arguments("captioner", __doc__.split("\n")[0])
-    parser.add_argument("--test", type=int, default=2000, help="scenes on which the shipped weights are measured")
-    parser.add_argument("--tuning", type=int, default=5, help="epochs in which the CNN learns too")
-    parser.set_defaults(epochs=12)
+    parser = arguments("captioner", __doc__.split("\n")[0])
+    parser.add_argument("--at-least", type=int, help="how often a word must occur to be learnt")
+    parser.add_argument("--tuning", type=int, help="epochs in which the CNN learns too")
+    parser.add_argument("--tune-from", metavar="LAYER", help="the CNN learns from this layer on; default: all of it")
     args = parser.parse_args(argv)
-    recipe = Recipe("captioner", args.epochs, 256, 3e-3, seed=args.seed, precision=args.precision)
-    tuning = replace(recipe, name="captioner_tuned", epochs=args.tuning, batch=128, peak=5e-4)
-    model, vocabulary = train(args.scenes, args.unseen, recipe, tuning, args.runs)
-    path = args.out / "captioner_world.safetensors"
-    save_system(model, path, vocabulary)
-    numbers = {"parameters": sum(p.numel() for p in model.parameters()), **measure(path, args.runs, args.test)}
-    command = f"python -m gradcam_lib.training.captioner --scenes {args.scenes} --epochs {args.epochs}"
-    command += f" --tuning {args.tuning} --precision {args.precision} --seed {args.seed}"
-    print(write_results("captioner", numbers, command=command, n=args.test, folder=args.results))
-    for key, value in numbers.items():
-        print(f"  {key}: {value}")
+    args.device = processes.begin()
+    preset = WORLD if args.data == "world" else PHOTOGRAPHS
+    usual = "vgg16" if args.data == "world" else BEST
+    args.backbone = args.backbone or usual
+    preset = replace(preset, at_least=args.at_least or preset.at_least)
+    of = source(args)
+    seen = look(args, of, "code", lambda cnn: cnn.to(memory_format=torch.channels_last))
+    name = file_name(("captioner", of.name), args, usual)
+    recipe, tuning = recipes(args, preset, name, seen)
+    model, vocabulary = train(of, seen, preset, recipe, tuning, args.runs, args.tune_from)
+    if not processes.rank():
+        path = args.out / f"{name}.safetensors"
+        save_system(model, path, vocabulary)
+        learnt = [p for p in model.parameters() if of.name == "world" or p.requires_grad]
+        numbers = {"parameters": sum(p.numel() for p in learnt), **measure(path, of, seen)}
+        command = f"python -m gradcam_lib.training.captioner {options(args, of, seen)} --epochs {recipe.epochs}"
+        command += f" --tuning {tuning.epochs}" + (f" --tune-from {args.tune_from}" if args.tune_from else "")
+        command += f" --precision {recipe.precision} --seed {args.seed}"
+        results = "captioner" if name == "captioner_world" else name
+        save_numbers(results, numbers, command, len(of.splits["test"]), args.results)
+    processes.end()
+
+
+def recipes(args: argparse.Namespace, preset: Preset, name: str, seen: Seen) -> tuple[Recipe, Recipe]:
+    """Of the LSTM alone, and of all together."""
+    given = {"epochs": args.epochs, "precision": args.precision}
+    given = {key: value for key, value in given.items() if value is not None}
+    recipe = Recipe(**{"name": name, "seed": args.seed, "on": seen.path.stem, **preset.learnt, **given})
+    more = preset.tuned if args.tuning is None else preset.tuned | {"epochs": args.tuning}
+    return recipe, replace(recipe, name=f"{name}_tuned", on=f"{recipe.on}, from {args.tune_from}", **more)
 
 
 if __name__ == "__main__":

@@ -17,4 +17,4 @@ def save_atomically(state: dict, path: Path) -> None:
 
 
 def load_if_there(path: Path) -> dict | None:
-    return torch.load(path, weights_only=True) if path.exists() else None
+    return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None

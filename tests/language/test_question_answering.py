@@ -195,8 +195,9 @@ def test_saved_and_loaded(tmp_path, name: str) -> None:
 def test_weights_that_are_not_there_name_the_command_that_makes_them(monkeypatch, tmp_path) -> None:
     monkeypatch.setattr("gradcam_lib.language.systems.MODELS", tmp_path)
     monkeypatch.delenv("GRADCAM_WEIGHTS", raising=False)
-    for name in ("alexnet", "vgg16", "vgg19", "coattention"):
-        with pytest.raises(FileNotFoundError, match=rf"vqa_world_{name}.*training\.vqa --name {name}"):
+    options = {"alexnet": "backbone", "vgg16": "backbone", "vgg19": "backbone", "coattention": "name"}
+    for name, option in options.items():
+        with pytest.raises(FileNotFoundError, match=rf"vqa_world_{name}.*training\.vqa --{option} {name}"):
             load_vqa(f"world-{name}")
     with pytest.raises(ValueError, match="choose one of 'world-alexnet'"):
         load_vqa("world")

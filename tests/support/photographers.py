@@ -9,7 +9,7 @@ from torch import nn
 from gradcam_lib.language.systems import PHOTO_TRANSFORM
 from gradcam_lib.networks.captioner import Captioner
 from gradcam_lib.networks.coattention import CoAttention
-from gradcam_lib.networks.photo_backbone import PhotoBackbone
+from gradcam_lib.networks.encoder import Encoder
 from gradcam_lib.networks.vqa import LSTMCNN
 from gradcam_lib.networks.zoo import Classifier
 
@@ -36,18 +36,30 @@ def small_classifier(seed: int = 0) -> Classifier:
     return Classifier(model, [f"class {i}" for i in range(5)], "features", f"small net {seed}", PHOTO_TRANSFORM)
 
 
+def small_encoder(form: str, seed: int = 0) -> Encoder:
+    return Encoder("squeezenet", small_classifier(seed), form)
+
+
 def photo_model(kind: type = Captioner) -> nn.Module:
     """An untrained captioner or answering network in double precision, its features standardised by some numbers."""
     outputs = () if kind is Captioner else (len(ANSWERS),)
 
     def made() -> nn.Module:
-        cnn = PhotoBackbone(SmallNet(), "map" if kind is CoAttention else "code")
+        cnn = small_encoder("map" if kind is CoAttention else "code")
         cnn.standardise(torch.linspace(-0.25, 0.25, cnn.width), torch.linspace(0.5, 2, cnn.width))
         return kind(cnn, len(VOCABULARY), *outputs)
 
     model = seeded(made)
     model.cnn.published.load_state_dict(SmallNet().state_dict())  # seeded() made them larger too
     return model
+
+
+def of_map(cnn: Encoder, A: torch.Tensor) -> torch.Tensor:
+    """What the encoder makes of the last map of a ``SmallNet``, written out."""
+    if cnn.form == "code":
+        A = torch.cat((A.mean((2, 3)), cnn.published.classifier(A).flatten(1)), 1)
+    shape = (1, -1) + (1,) * (A.dim() - 2)
+    return (A - cnn.mean.view(shape)) / cnn.deviation.view(shape)
 
 
 KINDS = (Captioner, LSTMCNN, CoAttention)

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 import torch
 from support.flickr_made import made_flickr8k
-from support.photographers import SmallNet, small_classifier
+from support.photographers import small_classifier, small_encoder
 
 from gradcam_lib import load_captioner, load_vqa
 from gradcam_lib.datasets.flickr8k import flickr8k
-from gradcam_lib.datasets.photo_questions import Asked, asked, part
-from gradcam_lib.language import systems
-from gradcam_lib.networks.photo_backbone import FLOOR
-from gradcam_lib.pictures.images import to_input
+from gradcam_lib.datasets.photo_questions import asked, part
+from gradcam_lib.networks import encoder
+from gradcam_lib.networks.encoder import FLOOR
 from gradcam_lib.results import read_results
-from gradcam_lib.training import photo_captioner, photo_features, photo_vqa
-from gradcam_lib.training.photo_features import photo_features as features_of
-from gradcam_lib.training.photo_features import seen
+from gradcam_lib.training import captioner, vqa
+from gradcam_lib.training.backbone import Asked
+from gradcam_lib.training.features import Seen
+from gradcam_lib.training.pictures import Photos
 
 N = 72
 
@@ -29,63 +29,74 @@ def data(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def small_net_in_place_of_squeezenet(monkeypatch) -> None:
-    monkeypatch.setattr(photo_features, "load_classifier", lambda name: small_classifier())
-    monkeypatch.setattr(systems, "load_classifier", lambda name: small_classifier())
+    monkeypatch.setattr(encoder, "load_classifier", lambda name, weights: small_classifier())
 
 
 # -- features ----------------------------------------------------------------------------------------------------------
 
 
-def test_features_are_the_network_s_last_map_of_each_picture(data, tmp_path) -> None:
-    photographs, net = flickr8k(data), SmallNet().eval()
-    maps = features_of(photographs, net, tmp_path)
-    assert maps.shape == (N, 6, 7, 7) and maps.dtype == np.float16
-    for i in (0, 40, N - 1):  # of different blocks
-        wanted = net.features(to_input(photographs.picture(i), systems.PHOTO_TRANSFORM))[0].detach().numpy()
-        assert np.allclose(maps[i], wanted, atol=1e-3)
+def seen(photographs, form: str, runs, seed: int = 0) -> Seen:
+    cnn = small_encoder(form, seed)
+    return Seen(Photos(photographs, cnn.transform), cnn, len(photographs), runs)
+
+
+@pytest.mark.parametrize("form", ["code", "map"])
+def test_what_is_read_from_the_disk_is_what_the_network_sees(data, tmp_path, form: str) -> None:
+    looked = seen(flickr8k(data), form, tmp_path)
+    looked.standardise(range(24, N))
+    which = torch.tensor([40, 0, N - 1])  # of different blocks
+    with torch.no_grad():
+        wanted = looked.cnn(looked.pictures.x(which))
+    assert looked.features.dtype == (np.float16 if form == "map" else np.float32) and len(looked.features) == N
+    assert torch.allclose(looked.read(which), wanted, atol=0.02 if form == "map" else 1e-4)
+    looked.look_anew()
+    with torch.no_grad():
+        assert torch.allclose(looked.read(torch.tensor([0, 0, 40])), wanted[[1, 1, 0]], atol=1e-5)
 
 
 def test_computing_that_was_interrupted_goes_on_and_ends_in_the_same_bytes(data, tmp_path, monkeypatch) -> None:
-    photographs, net = flickr8k(data), SmallNet().eval()
-    features_of(photographs, net, tmp_path / "whole")
+    photographs = flickr8k(data)
+    seen(photographs, "map", tmp_path / "whole")
     opened = []
-    picture = type(photographs).picture
+    one = Photos._one
 
     def killed(self, i: int):
         opened.append(i)
-        if len(opened) > 86:  # 18 for the fingerprint, 1 for the size, then in the third block
+        if i == 70:  # in the third block
             raise KeyboardInterrupt
-        return picture(self, i)
+        return one(self, i)
 
-    monkeypatch.setattr(type(photographs), "picture", killed)
+    monkeypatch.setattr(Photos, "_one", killed)
     with pytest.raises(KeyboardInterrupt):
-        features_of(photographs, net, tmp_path / "killed")
+        seen(photographs, "map", tmp_path / "killed")
     assert not list((tmp_path / "killed").glob("*.npy"))
+    monkeypatch.setattr(Photos, "_one", lambda self, i: opened.append(i) or one(self, i))
     opened.clear()
-    features_of(photographs, net, tmp_path / "killed")
-    assert set(opened[-8:]) == set(range(64, N)), "what was done before is not done again"
+    seen(photographs, "map", tmp_path / "killed")
+    assert set(opened) - {0} == set(range(64, N)), "what was done before is not done again"
     [whole], [again] = ((tmp_path / name).glob("*") for name in ("whole", "killed"))
     assert whole.name == again.name and whole.read_bytes() == again.read_bytes()
 
 
-def test_another_network_or_other_pictures_have_features_of_their_own(data, tmp_path) -> None:
+def test_another_network_form_or_other_pictures_have_features_of_their_own(data, tmp_path) -> None:
     photographs = flickr8k(data)
-    features_of(photographs, SmallNet(), tmp_path)
-    features_of(photographs, SmallNet(1), tmp_path)
-    features_of(flickr8k(made_flickr8k(tmp_path / "others", N - 6)), SmallNet(), tmp_path)
-    assert len(list(tmp_path.glob("*.npy"))) == 3
+    seen(photographs, "map", tmp_path)
+    seen(photographs, "map", tmp_path, seed=1)
+    seen(photographs, "code", tmp_path)
+    seen(flickr8k(made_flickr8k(tmp_path / "others", N - 6)), "map", tmp_path)
+    assert len(list(tmp_path.glob("*.npy"))) == 4
 
 
 @pytest.mark.parametrize("form", ["code", "map"])
 def test_standardised_features_of_the_training_pictures_have_mean_0_and_deviation_1(data, tmp_path, form: str) -> None:
-    looked = seen(form, data, tmp_path)
-    a = looked.read(looked.photographs.splits["train"]).transpose(0, 1).flatten(1)
+    photographs = flickr8k(data)
+    looked = seen(photographs, form, tmp_path)
+    looked.standardise(photographs.splits["train"])
+    a = looked.read(torch.tensor(photographs.splits["train"])).transpose(0, 1).flatten(1)
     moving = looked.cnn.deviation > 2 * FLOOR
     assert moving.sum() > 2
     assert a.mean(1)[moving].abs().max() < 0.02
-    assert (a.std(1)[moving] - 1).abs().max() < 0.02
-    if form == "code":
-        assert torch.allclose(looked.codes[5:7], looked.read([5, 6]), atol=1e-5)
+    assert (a.std(1, correction=0)[moving] - 1).abs().max() < 0.02
 
 
 # -- recipes -----------------------------------------------------------------------------------------------------------
@@ -93,13 +104,14 @@ def test_standardised_features_of_the_training_pictures_have_mean_0_and_deviatio
 
 def options(data, tmp_path, *more: str) -> list[str]:
     where = ("--data", data, "--runs", tmp_path / "runs", "--out", tmp_path, "--results", tmp_path)
-    return [*map(str, where), "--precision", "float32", *more]
+    return [*map(str, where), "--backbone", "squeezenet", "--precision", "float32", *more]
 
 
 def test_the_captioner_learns_to_speak_of_drawn_dogs(data, tmp_path) -> None:
-    photo_captioner.main(options(data, tmp_path, "--epochs", "16"))
-    speaker, photographs = load_captioner("photo", weights=tmp_path / "captioner_photo.safetensors"), flickr8k(data)
-    numbers = read_results("captioner_photo", folder=tmp_path)
+    captioner.main(options(data, tmp_path, "--epochs", "16"))
+    path = tmp_path / "captioner_photo_squeezenet.safetensors"
+    speaker, photographs = load_captioner("photo", weights=path), flickr8k(data)
+    numbers = read_results("captioner_photo_squeezenet", folder=tmp_path)
     test = photographs.splits["test"]
     assert numbers["n"] == len(test) == 12
     assert 0 < numbers["bleu_4"]["low"] <= numbers["bleu_4"]["value"] <= numbers["bleu_4"]["high"] <= 1
@@ -109,8 +121,8 @@ def test_the_captioner_learns_to_speak_of_drawn_dogs(data, tmp_path) -> None:
 
 
 def test_a_captioner_that_was_killed_ends_in_the_same_weights(data, tmp_path, monkeypatch) -> None:
-    photo_captioner.main(options(data, tmp_path / "whole", "--epochs", "2"))
-    save = photo_captioner.fit.__globals__["save_atomically"]
+    captioner.main(options(data, tmp_path / "whole", "--epochs", "2"))
+    save = captioner.fit.__globals__["save_atomically"]
     saved = []
 
     def killed(state, path):
@@ -121,9 +133,10 @@ def test_a_captioner_that_was_killed_ends_in_the_same_weights(data, tmp_path, mo
 
     monkeypatch.setattr("gradcam_lib.training.loop.save_atomically", killed)
     with pytest.raises(KeyboardInterrupt):
-        photo_captioner.main(options(data, tmp_path / "killed", "--epochs", "2"))
-    photo_captioner.main(options(data, tmp_path / "killed", "--epochs", "2"))
-    whole, again = ((tmp_path / name / "captioner_photo.safetensors").read_bytes() for name in ("whole", "killed"))
+        captioner.main(options(data, tmp_path / "killed", "--epochs", "2"))
+    captioner.main(options(data, tmp_path / "killed", "--epochs", "2"))
+    file = "captioner_photo_squeezenet.safetensors"
+    whole, again = ((tmp_path / name / file).read_bytes() for name in ("whole", "killed"))
     assert whole == again
 
 
@@ -131,16 +144,17 @@ def test_words_that_are_all_too_rare(data, tmp_path) -> None:
     with pytest.raises(
         ValueError, match="no word occurs 999 times in the 240 captions to learn from; lower --at-least"
     ):
-        photo_captioner.main(options(data, tmp_path, "--epochs", "1", "--at-least", "999"))
+        captioner.main(options(data, tmp_path, "--epochs", "1", "--at-least", "999"))
 
 
 @pytest.mark.parametrize("name, epochs", [("lstm", "8"), ("coattention", "2")])
 def test_the_accuracy_is_that_of_asking_the_shipped_weights(data, tmp_path, name: str, epochs: str) -> None:
-    photo_vqa.main(options(data, tmp_path, "--name", name, "--epochs", epochs, "--rarest", "1"))
-    file, photographs = photo_vqa.FILES[name], flickr8k(data)
-    vqa, numbers = load_vqa("photo", weights=tmp_path / f"{file}.safetensors"), read_results(file, folder=tmp_path)
+    vqa.main(options(data, tmp_path, "--name", name, "--epochs", epochs, "--rarest", "1"))
+    file = "vqa_photo_squeezenet" if name == "lstm" else "vqa_photo_coattention_squeezenet"
+    system, photographs = load_vqa("photo", weights=tmp_path / f"{file}.safetensors"), flickr8k(data)
+    numbers = read_results(file, folder=tmp_path)
     rows = part(asked(photographs, rarest=1), photographs.splits["test"])
-    right = [vqa.answer(photographs.picture(row.picture), row.question)[0][0] == row.answer for row in rows]
+    right = [system.answer(photographs.picture(row.picture), row.question)[0][0] == row.answer for row in rows]
     assert numbers["n"] == numbers["questions"] == len(rows) > 50
     assert numbers["accuracy"]["value"] == pytest.approx(np.mean(right), abs=1e-4)
     if name == "lstm":
@@ -149,19 +163,19 @@ def test_the_accuracy_is_that_of_asking_the_shipped_weights(data, tmp_path, name
 
 def test_no_question_is_answered_too_rarely_to_be_learnt(data, tmp_path) -> None:
     with pytest.raises(ValueError, match="no questions to learn from.*--rarest"):
-        photo_vqa.main(options(data, tmp_path, "--rarest", "9999"))
+        vqa.main(options(data, tmp_path, "--rarest", "9999"))
 
 
 def test_accuracy_is_measured_where_every_answer_is_as_frequent() -> None:
     """Four rows of one question, "two" three times and "one" once: two remain, of which "always two" has one."""
-    rows = [Asked(i, "how many?", answer, "count") for i, answer in enumerate(("two", "two", "one", "two"))]
-    numbers = photo_vqa.measure([True, False, True, True], [False] * 4, rows, rows)
+    rows = Asked([[("how many?", answer, None, "count")] for answer in ("two", "two", "one", "two")], ["one", "two"])
+    hits = {"accuracy": torch.tensor([True, False, True, True]), "usual": vqa.question_only(rows, rows)}
+    numbers = vqa.measure(hits, rows, None)
     assert numbers["accuracy"]["value"] == 0.75 and numbers["balanced_questions"] == 2
     assert numbers["accuracy_balanced"]["value"] == numbers["accuracy_balanced_count"]["value"] == 1
-    assert numbers["most_frequent_answer_balanced"]["value"] == 0.5
-    assert numbers["question_only_lstm_balanced"]["value"] == 0
+    assert numbers["usual"]["value"] == 0.75 and numbers["usual_balanced"]["value"] == 0.5
 
 
 def test_who_sees_nothing_cannot_tell_pictures_apart() -> None:
-    read = photo_vqa.sightless(5)
+    read = vqa.sightless(small_encoder("code"))
     assert torch.equal(read(torch.tensor([3, 4]))[0], read(torch.tensor([3, 4]))[1])

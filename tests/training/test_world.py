@@ -68,7 +68,7 @@ class _Stopping:
 
 def test_the_rows_of_some_scenes_are_their_questions(runs):
     told = corpus("train", 60, runs)
-    asked = Asked(told)
+    asked = Asked(told.questions, ANSWERS)
     rows, at = asked.of(torch.tensor([5, 2, 40]))
     found = [(int(i), asked.texts[asked.question[r]], ANSWERS[asked.answer[r]]) for r, i in zip(rows, at, strict=True)]
     expected = [(i, q, a) for i, s in enumerate((5, 2, 40)) for q, a, _, _ in told.questions[s]]
@@ -76,22 +76,22 @@ def test_the_rows_of_some_scenes_are_their_questions(runs):
 
 
 def test_questions_of_other_scenes_leave_out_what_was_never_asked(runs):
-    seen = Asked(corpus("train", 60, runs))
-    asked = Asked(corpus("test", 40, runs), seen)
+    seen = Asked(corpus("train", 60, runs).questions, ANSWERS)
+    asked = Asked(corpus("test", 40, runs).questions, ANSWERS, like=seen)
     assert asked.texts == seen.texts
     assert seen.possible()[asked.question, asked.answer].all()
 
 
 def test_few_asks_at_most_so_many_about_each_scene(runs):
-    asked = Asked(corpus("train", 60, runs))
+    asked = Asked(corpus("train", 60, runs).questions, ANSWERS)
     picked = torch.tensor([3, 9, 30])
     rows, at = vqa.few(asked, picked, torch.Generator().manual_seed(1), 2)
-    assert (asked.scene[rows] == picked[at]).all() and len(set(rows.tolist())) == len(rows)
+    assert (asked.picture[rows] == picked[at]).all() and len(set(rows.tolist())) == len(rows)
     assert max(Counter(at.tolist()).values()) == 2 and set(at.tolist()) == {0, 1, 2}
 
 
 def test_scores_of_answers_that_a_question_never_has_do_not_count(runs):
-    asked = Asked(corpus("train", 60, runs))
+    asked = Asked(corpus("train", 60, runs).questions, ANSWERS)
     model = backbone.Answering(nn.Flatten(), asked.possible())
     scores = model(torch.randn(4, 3, 2, 2))
     rows, at = asked.of(torch.arange(4))
@@ -101,8 +101,9 @@ def test_scores_of_answers_that_a_question_never_has_do_not_count(runs):
 
 
 class _Rows:
-    """Questions by hand: five of one, thirteen of another."""
+    """Questions by hand: twenty of one, thirteen of another."""
 
+    texts = ["how many?", "where?"]
     question = torch.tensor([0] * 20 + [1] * 13)
     answer = torch.tensor([1] * 12 + [2] * 6 + [3] * 2 + [1] * 7 + [4] * 6)
 
@@ -190,7 +191,7 @@ def _options(runs, tmp_path, *more):
 def test_recipes_write_weights_that_load_and_numbers_that_are_read(runs, tmp_path):
     for name in ("alexnet", "vgg16", "vgg16_again", "resnet"):
         backbone.main(_options(runs, tmp_path, "--name", name)[:-4] + ["--name", name])
-    vqa.main(_options(runs, tmp_path, "--name", "alexnet", "--test", "40"))
+    vqa.main(_options(runs, tmp_path, "--backbone", "alexnet", "--test", "40"))
     vqa.main(_options(runs, tmp_path, "--name", "coattention", "--test", "40"))
     captioner.main(_options(runs, tmp_path, "--test", "40", "--tuning", "1"))
     picture = scenes.render(scenes.sample(1)).image
@@ -215,7 +216,7 @@ def test_a_deeper_network_begins_with_the_layers_of_the_shallower(runs, tmp_path
 
 def test_a_head_without_its_backbone_says_what_to_run(runs, tmp_path):
     with pytest.raises(SystemExit, match="training.backbone --name vgg19"):
-        vqa.main(_options(runs, tmp_path, "--name", "vgg19"))
+        vqa.main(_options(runs, tmp_path, "--backbone", "vgg19", "--test", "40"))
 
 
 def test_content_words_are_compared_with_the_reference_that_agrees_best():

@@ -292,10 +292,10 @@ def test_a_network_whose_weights_are_missing(explorer: QuestionExplorer, monkeyp
     monkeypatch.setattr("gradcam_lib.language.systems.MODELS", tmp_path)
     before = state(explorer)
     explorer.controls.model.value = "world-vgg19"
-    assert "training.vqa --name vgg19" in explorer.message and state(explorer) == before
+    assert "training.vqa --backbone vgg19" in explorer.message and state(explorer) == before
     assert explorer.controls.model.value == "world-vgg16"
     empty = QuestionExplorer(SCENE)
-    assert "training.vqa --name vgg16" in empty.message and empty.controls.save.disabled
+    assert "training.vqa --backbone vgg16" in empty.message and empty.controls.save.disabled
     assert empty.controls.model.value is None
     monkeypatch.undo()
     empty.controls.model.value = "world-alexnet"
