@@ -39,7 +39,10 @@ class SameConv2d(nn.Conv2d):
     def forward(self, x: Tensor) -> Tensor:
         (k, _), (stride, _) = self.kernel_size, self.stride
         down, right = (max((-(-side // stride) - 1) * stride + k - side, 0) for side in x.shape[2:])
-        return super().forward(F.pad(x, (right // 2, right - right // 2, down // 2, down - down // 2)))
+        padding = down // 2, right // 2
+        if down % 2 or right % 2:  # more at the end than at the beginning, which a convolution cannot do by itself
+            x, padding = F.pad(x, (right // 2, right - right // 2, down // 2, down - down // 2)), (0, 0)
+        return F.conv2d(x, self.weight, self.bias, self.stride, padding, groups=self.groups)
 
 
 class Unit(nn.Sequential):

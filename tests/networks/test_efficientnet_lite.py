@@ -49,13 +49,26 @@ def test_its_grad_cam_is_its_cam_over_the_number_of_positions(clf):
     assert torch.allclose(explain(clf, x).map(281), cam(clf, x, 281).relu() / 49, atol=1e-5)
 
 
+@pytest.mark.parametrize("groups", [1, 3])
 @pytest.mark.parametrize(
-    "side, kernel, stride, before, after", [(8, 3, 2, 0, 1), (7, 3, 2, 1, 1), (8, 5, 2, 1, 2), (8, 5, 1, 2, 2)]
+    "side, kernel, stride, before, after",
+    [(8, 3, 2, 0, 1), (7, 3, 2, 1, 1), (8, 5, 2, 1, 2), (8, 5, 1, 2, 2), (8, 3, 1, 1, 1), (8, 1, 1, 0, 0)],
 )
-def test_it_pads_as_tensorflow_does(side, kernel, stride, before, after):
-    conv, x = SameConv2d(2, 3, kernel, stride), torch.rand(1, 2, side, side)
-    padded = F.conv2d(F.pad(x, (before, after, before, after)), conv.weight, conv.bias, stride)
+def test_it_pads_as_tensorflow_does(side, kernel, stride, before, after, groups):
+    conv, x = SameConv2d(3, 6, kernel, stride, groups=groups), torch.rand(1, 3, side, side)
+    padded = F.conv2d(F.pad(x, (before, after, before, after)), conv.weight, conv.bias, stride, groups=groups)
     assert torch.allclose(conv(x), padded, atol=1e-6) and padded.shape[2] == -(-side // stride)
+
+
+def test_a_wide_picture_is_padded_side_by_side():
+    conv, x = SameConv2d(2, 3, 3, 2), torch.rand(1, 2, 8, 7)  # below by 0 and 1, across by 1 and 1
+    padded = F.conv2d(F.pad(x, (1, 1, 0, 1)), conv.weight, conv.bias, 2)
+    assert torch.allclose(conv(x), padded, atol=1e-6) and padded.shape[2:] == (4, 4)
+
+
+def test_equal_padding_is_left_to_the_convolution(monkeypatch):
+    monkeypatch.setattr(F, "pad", lambda *_: pytest.fail("a padded copy of the input was made"))
+    assert SameConv2d(2, 3, 5)(torch.rand(1, 2, 8, 8)).shape == (1, 3, 8, 8)
 
 
 def test_without_the_package_the_way_out_is_told(monkeypatch):
