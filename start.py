@@ -9,7 +9,9 @@
       --target NAME                       a class by name or number, again for each further class; default: the three
                                           likeliest
       --crop PART                         what the network sees: middle (square, default), whole, or x0,y0,x1,y1
-      --model NAME                        auto (default), squeezenet, photonet, or a CNN of torchvision
+      --size PIXELS                       at which size: larger gives finer maps; default: the network's own
+      --model NAME                        auto (default), squeezenet, efficientnet_lite0, photonet, or a CNN of
+                                          torchvision
       --checkpoint FILE --names FILE      weights of your own for --model, and class names: one a line, or a JSON list
       --layer NAME --device NAME          another layer; cpu (default), cuda, cuda:1, mps
       --out PATH --format FORMAT          a file or a folder that exists; png (default), npy, csv, json

@@ -156,6 +156,20 @@ def test_where_no_target_is_known_nothing_is_run(elsewhere, monkeypatch):
     assert status(CAT, "--target", "tabbby") == 1 and names(elsewhere) == []
 
 
+def test_a_larger_input_gives_a_finer_map_of_the_same_part(capsys):
+    assert status(CAT, "--size", 128, "--out", "maps.npy", "--target", "tabby") == 0
+    said, clf = capsys.readouterr().out, load_classifier("photonet")
+    assert "input: 128×128 pixels" in said and "seen: the middle square, 67 % of the picture's width" in said
+    expected = explain(clf, clf.to_input(CAT, size=128)).map("tabby")
+    assert expected.shape == (1, 16, 16) and np.allclose(np.load("maps.npy"), expected.numpy(), atol=1e-6)
+
+
+def test_a_size_that_the_network_does_not_take(elsewhere, capsys):
+    assert status(CAT, "--size", 4) == 1 and names(elsewhere) == []
+    said = capsys.readouterr().err
+    assert said == "error: --size 4: this network takes no pictures of 4×4 pixels; its own size is 64\n"
+
+
 def test_maps_as_numbers(capsys):
     assert status(CAT, "--out", "maps.npy", "--target", "tabby", "--target", "espresso") == 0
     assert "maps: maps.npy, float32 (2, 8, 8): tabby, espresso" in capsys.readouterr().out

@@ -48,11 +48,19 @@ def _add_pictures(parser: argparse.ArgumentParser) -> None:
         "x0,y0,x1,y1 in pixels",
     )  # fmt: skip
 
+    parser.add_argument(
+        "--size", type=size, metavar="PIXELS",
+        help="the side at which the network sees that part: the larger, the finer the maps; default: its own, such as "
+        "224; 320 or 448 for a network that averages its last map",
+    )  # fmt: skip
+
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--model", default="auto", metavar="NAME", help="auto (default), squeezenet, photonet, or a CNN of torchvision"
-    )
+        "--model", default="auto", metavar="NAME",
+        help="auto (default: squeezenet where it can be had, else efficientnet_lite0), squeezenet, efficientnet_lite0, "
+        "photonet, or a CNN of torchvision",
+    )  # fmt: skip
     parser.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="weights of your own for --model (.pth or .safetensors)"
     )
@@ -91,6 +99,13 @@ def crop(text: str) -> Crop:
     if not (0 <= x0 < x1 and 0 <= y0 < y1):
         raise argparse.ArgumentTypeError(f"{text!r}: choose 0 <= x0 < x1 and 0 <= y0 < y1")
     return x0, y0, x1, y1
+
+
+def size(text: str) -> int:
+    """A whole number of pixels."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: give a whole number of pixels, such as 320")
+    return int(text)
 
 
 def _settle_format(args: argparse.Namespace, parser: argparse.ArgumentParser) -> None:

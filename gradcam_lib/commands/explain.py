@@ -18,7 +18,7 @@ from gradcam_lib.commands import outputs
 from gradcam_lib.commands.plan import TABLES, Plan
 from gradcam_lib.explanation import explain
 from gradcam_lib.layers import default_layer
-from gradcam_lib.networks.classifier import Classifier
+from gradcam_lib.networks.classifier import Classifier, takes
 from gradcam_lib.networks.zoo import load_classifier
 from gradcam_lib.pictures.images import load_image
 
@@ -33,12 +33,14 @@ def run(args: argparse.Namespace, plan: Plan) -> int:
             classifier = _loaded(args, plan)
         layer = args.layer or classifier.layer or default_layer(classifier.model)
         find_layer(classifier.model, layer)
+        _check_size(args.size, classifier)
     except FAILURES as error:
         return complain(error)
     targets, unknown = _targets(args.target, classifier)
     if args.target and not targets:
         return 1
-    print(f"model: {classifier.source}\nlayer: {layer}", flush=True)
+    side = args.size or classifier.transform.crop
+    print(f"model: {classifier.source}\nlayer: {layer}\ninput: {side}×{side} pixels", flush=True)
     return max(int(unknown), _all_pictures(args, plan, classifier, targets))
 
 
@@ -57,6 +59,13 @@ def _loaded(args: argparse.Namespace, plan: Plan) -> Classifier:
     if plan.names:
         own["names"] = plan.names
     return load_classifier(args.model, device=args.device, **own)
+
+
+def _check_size(size: int | None, classifier: Classifier) -> None:
+    """Errors (ValueError): the network takes no pictures of that size."""
+    if size is not None and not takes(classifier.model, size):
+        why = f"this network takes no pictures of {size}×{size} pixels"
+        raise ValueError(f"--size {size}: {why}; its own size is {classifier.transform.crop}")
 
 
 def _targets(named: list[str], classifier: Classifier) -> tuple[list[int], bool]:
@@ -104,7 +113,7 @@ def _table(kind: str, rows: list[dict[str, Any]], out: Path) -> int:
 
 def _explained(path: Path, args: argparse.Namespace, classifier: Classifier, targets: list[int]) -> outputs.Explained:
     image = load_image(path)
-    x = classifier.to_input(image, crop=args.crop)
+    x = classifier.to_input(image, size=args.size, crop=args.crop)
     e = explain(classifier, x, args.layer, pixels=args.format == "png")
     likeliest = outputs.likeliest(e.logits[0].float(), LIKELIEST)
     return outputs.Explained(path, image, args.crop, classifier, e, targets or likeliest)

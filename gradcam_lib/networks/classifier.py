@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gradcam_lib.layers import default_layer
+from gradcam_lib.layers import default_layer, watched
 from gradcam_lib.pictures import images
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source, Transform, load_image
@@ -194,6 +194,15 @@ def last_map(model: nn.Module, side: int | None = None) -> str | None:
         return default_layer(model, (side, side) if side else None)
     except ValueError:
         return None
+
+
+def takes(model: nn.Module, side: int) -> bool:
+    """Whether the network takes pictures of side × side pixels; tried with one pass of a copy on an empty picture."""
+    try:
+        watched(model, (side, side))
+    except ValueError:  # whatever the network objects with
+        return False
+    return True
 
 
 def _refuse_sigmoid(model: nn.Module) -> None:

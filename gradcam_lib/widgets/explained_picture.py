@@ -42,17 +42,17 @@ class ExplainedPicture:
     """A picture that went through the network once; ``draw`` answers everything from there.
 
     source: whatever ``load_image`` takes. crop: the part that the network sees, see ``images.seen``; ``seen`` says it
-    in words. Errors: those of ``load_image`` and ``explain``.
+    in words. size: the side of its input in pixels; None: its own. Errors: those of ``load_image`` and ``explain``.
     """
 
-    def __init__(self, classifier: Classifier, source: Source, crop: Crop = "middle"):
-        self.image, self.crop, layer = load_image(source), crop, classifier.layer
+    def __init__(self, classifier: Classifier, source: Source, crop: Crop = "middle", size: int | None = None):
+        self.classifier, self.image, self.crop, layer = classifier, load_image(source), crop, classifier.layer
         self.seen = part_seen(self.image.shape, classifier.transform, crop)
         self.picture = seen(self.image, classifier.transform.at(SIDE), crop)
-        self.labels, self.side = unique(classifier.names), classifier.transform.crop
+        self.labels, self.size = unique(classifier.names), size or classifier.transform.crop
         with warnings.catch_warnings(record=True) as caught:  # the reader of a widget sees no log
             warnings.simplefilter("always", UserWarning)
-            x = classifier.to_input(self.image, crop=crop)
+            x = classifier.to_input(self.image, size=size, crop=crop)
             layers = map_layers(classifier.model, layer, tuple(x.shape[1:])) if layer else []
             self.explanation = explain(classifier, x, layers, pixels=True) if layer else explain_pixels(classifier, x)
         self.logits = self.explanation.logits[0].float()
@@ -60,6 +60,22 @@ class ExplainedPicture:
         self.methods, missing = methods_for(self.explanation, classifier)
         self.remarks = missing + [f"Warning: {w.message}" for w in caught]
         self.values = lru_cache(KEPT)(self._values)
+
+    def again(self, *, crop: Crop | None = None, size: int | None = None) -> ExplainedPicture:
+        """Another part of the picture, or the same part at another size, through the network once more.
+
+        Errors: ValueError where there is no such part, or the network takes no picture of that size.
+        """
+        if size is None:
+            return ExplainedPicture(self.classifier, self.image, crop, self.size)
+        own = self.classifier.transform.crop
+        if not isinstance(size, int) or size < 1:
+            raise ValueError(f"size {size!r}: give the side of the input in pixels; the network's own is {own}")
+        try:
+            return ExplainedPicture(self.classifier, self.image, self.crop, size)
+        except Exception as error:  # any network may object in its own way
+            why = str(error).split("\n")[0]
+            raise ValueError(f"size {size}: the network cannot be run at it ({why}); its own is {own}") from error
 
     @property
     def default_layer(self) -> str | None:

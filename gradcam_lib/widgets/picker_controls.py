@@ -6,6 +6,7 @@ import ipywidgets as widgets
 
 from gradcam_lib.widgets.controls import PictureControls, described, heading
 from gradcam_lib.widgets.cropping import CropControls
+from gradcam_lib.widgets.input_size import SizeControl
 from gradcam_lib.widgets.messages import MessageLine
 from gradcam_lib.widgets.uploading import Upload
 
@@ -30,14 +31,16 @@ class Controls(PictureControls):
             description="Layer", tooltip="Deep maps know more; shallow ones, with more places, are sharper",
             **described()
         )  # fmt: skip
-        self.upload, self.beside, self.part = Upload("Own picture"), MessageLine(), CropControls()
+        self.upload, self.beside = Upload("Own picture"), MessageLine()
+        self.part, self.size = CropControls(), SizeControl()
         for button in (self.upload, self.save):
             button.layout.width = "50%"
         self.children = self._laid_out()
 
     def use(self, on: bool) -> None:
         """Everything but the upload waits for a picture."""
-        for control in (*self.likeliest, self.box, self.method, self.layer, self.opacity, self.shared, self.save):
+        choices = self.box, self.method, self.layer, self.size, self.opacity, self.shared, self.save
+        for control in (*self.likeliest, *choices):
             control.disabled = not on
         self.part.use(on)
 
@@ -52,6 +55,7 @@ class Controls(PictureControls):
             heading("Which class?"), *rows, self.box,
             heading("Which question?"), self.method, self.reading, self.layer,
             heading("How is it drawn?"), self.opacity, self.shared,
-            heading("Which picture?"), widgets.HBox([self.upload, self.save]), self.beside, self.part, self.about,
+            heading("Which picture?"), widgets.HBox([self.upload, self.save]), self.beside, self.part, self.size,
+            self.about,
         ]  # fmt: skip
         return [self.columns(right), self.message]

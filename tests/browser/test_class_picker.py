@@ -14,10 +14,9 @@ import cv2
 import pytest
 from support.browsing import OUT, PATIENCE, needs_chromium, opened, run_all, small_notebook
 
-from gradcam_lib.paths import MODELS, NOTEBOOKS
+from gradcam_lib.paths import NOTEBOOKS
 from gradcam_lib.pictures.samples import sample
 
-AT_HAND = (MODELS / "photonet.safetensors").is_file() or bool(os.environ.get("GRADCAM_WEIGHTS"))
 SMALL = """from gradcam_lib.pictures.samples import sample
 from gradcam_lib.widgets import ClassPicker
 
@@ -25,7 +24,6 @@ ClassPicker(sample("cat"))"""
 
 pytestmark = [
     needs_chromium,
-    pytest.mark.skipif(not AT_HAND, reason="no network's weights are at hand"),
     pytest.mark.timeout(400),
 ]
 
@@ -41,6 +39,7 @@ def test_the_picker_in_jupyterlab(tmp_path: Path) -> None:
         type_an_opacity(page, picker)
         upload_pictures(page, picker)
         see_another_part(page, picker)
+        see_it_larger(page, picker)
         upload_what_does_not_fit(page, picker)
         save_by_keyboard(page, picker, tmp_path)
         choose_a_method(picker, "Guided Grad-CAM")
@@ -142,6 +141,18 @@ def see_another_part(page, picker) -> None:
         wait_for_change(picker, before)
         expect(picker.get_by_text(f"mine.webp: the network sees {said}")).to_be_visible()
         page.screenshot(path=OUT / f"picker_{part.split()[0]}.png")
+
+
+def see_it_larger(page, picker) -> None:
+    from playwright.sync_api import expect
+
+    before = picture(picker)
+    picker.get_by_label("Seen at").select_option(label="448 × 448 px")
+    wait_for_change(picker, before)
+    expect(picker.get_by_text("the whole picture, with margins above and below, at 448 × 448 pixels")).to_be_visible()
+    layers = picker.locator("select", has_text="(default)").locator("option")
+    expect(layers.first).to_have_text(re.compile(r"(14 × 14|27 × 27) · features"))
+    page.screenshot(path=OUT / "picker_448.png")
 
 
 def upload_what_does_not_fit(page, picker) -> None:

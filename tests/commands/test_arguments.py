@@ -23,6 +23,8 @@ from gradcam_lib.paths import ROOT
         (["cat.png", "--crop", "left"], "give middle, whole, or x0,y0,x1,y1"),
         (["cat.png", "--crop", "0,0,10"], "give middle, whole, or x0,y0,x1,y1"),
         (["cat.png", "--crop", "9,0,3,5"], "0 <= x0 < x1"),
+        (["cat.png", "--size", "0"], "'0': give a whole number of pixels"),
+        (["cat.png", "--size", "large"], "'large': give a whole number of pixels"),
     ],
 )
 def test_a_command_that_makes_no_sense_has_status_2(options, words, capsys):

@@ -20,10 +20,11 @@ from torch import nn
 from gradcam_lib import classifier as make_classifier
 from gradcam_lib import explain, overlay, scale_by_max, upsample
 from gradcam_lib.networks.photonet import PhotoNet
-from gradcam_lib.networks.zoo import Classifier
+from gradcam_lib.networks.zoo import Classifier, load_classifier
 from gradcam_lib.pictures.images import Transform, seen
 from gradcam_lib.widgets import ClassPicker
 from gradcam_lib.widgets.explained_picture import SIDE, map_layers, unique
+from gradcam_lib.widgets.input_size import input_sizes
 from gradcam_lib.widgets.methods import METHODS
 
 NAMES = ["cat", "tabby", "dog", "crane", "boat", "<b>bold</b>"]
@@ -352,10 +353,74 @@ def test_a_picture_that_is_hardly_seen_is_remarked():
     assert "Warning: of a picture of 240×20 the network sees the middle square, 8 %" in picker.controls.about.value
 
 
-def test_a_crop_needs_a_picture():
+@pytest.mark.parametrize("setting, value", [("crop", "whole"), ("size", 64)])
+def test_another_view_needs_a_picture(setting, value):
     picker = ClassPicker(classifier=classifier())
-    picker.crop = "whole"
-    assert "no picture yet" in picker.message and picker.crop == "middle"
+    before = getattr(picker, setting)
+    setattr(picker, setting, value)
+    assert "no picture yet" in picker.message and getattr(picker, setting) == before
+
+
+# At which size
+
+
+def averaging() -> Classifier:
+    return Classifier(SmallNet(classes=6, gap=True), NAMES, "relu2", "random <weights>", Transform(64, 64))
+
+
+def test_larger_sizes_are_offered_where_the_network_takes_them():
+    picker = ClassPicker(IMAGE, averaging())
+    c = picker.controls.size
+    assert [value for _, value in c.options] == [64, 96, 128] and c.layout.display is None
+    assert (c.value, picker.size, picker.controls.layer.options[0][0]) == (64, 64, "32 × 32 · relu2 (default)")
+
+
+def test_a_larger_size_shows_the_same_part_in_a_finer_map():
+    picker = ClassPicker(IMAGE, averaging(), class_name="boat")
+    picker.layer, picker.controls.part.part.value = "relu1", "whole"
+    picker.controls.size.value = 128
+    clf = picker.classifier
+    assert (picker.size, picker.class_name, picker.layer, picker.crop, picker.message) == (
+        128, "boat", "relu1", "whole", "",
+    )  # fmt: skip
+    assert picker.controls.layer.options[0][0] == "64 × 64 · relu2 (default)"
+    assert "the whole picture, with margins above and below, at 128 × 128 pixels" in picker.controls.about.value
+    base, e = seen(IMAGE, clf.transform.at(SIDE), "whole"), explain(clf, clf.to_input(IMAGE, size=128, crop="whole"))
+    picker.layer = "relu2"
+    L = upsample(e.map(NAMES.index("boat")), (SIDE, SIDE))
+    assert np.array_equal(picker.picture(), overlay(base, scale_by_max(L)[0], opacity=picker.opacity))
+    assert picker.show(IMAGE[::-1]) and picker.size == 128, "the choice is kept for the next picture"
+    assert picker.explained.explanation.activation().shape[2:] == (64, 64)
+
+
+def test_a_size_of_ones_own():
+    picker = ClassPicker(IMAGE, averaging(), size=80, crop="whole")
+    assert (picker.size, picker.crop, picker.controls.size.value, picker.message) == (80, "whole", None, "")
+    picker.size = None
+    assert (picker.size, picker.controls.size.value) == (64, 64)
+    for wrong in (0, -64, "64", 64.5):
+        before = picker.picture()
+        picker.size = wrong
+        assert "give the side of the input in pixels; the network's own is 64" in picker.message
+        assert picker.size == 64 and np.array_equal(picker.picture(), before)
+
+
+def test_a_network_of_a_fixed_size_offers_no_other(picker):
+    assert picker.controls.size.layout.display == "none" and len(picker.controls.size.options) == 1
+    before, facts = picker.picture(), picker.controls.about.value
+    picker.size = 16
+    assert "size 16: the network cannot be run at it" in picker.message and "its own is 8" in picker.message
+    assert (picker.size, picker.controls.about.value) == (8, facts) and np.array_equal(picker.picture(), before)
+    assert picker.show(IMAGE[::-1]) and picker.message == ""
+
+
+@pytest.mark.parametrize(
+    "name, sizes",
+    [("efficientnet_lite0", [224, 320, 448]), ("squeezenet", [227, 320, 448]), ("vit_b_16", [224]),
+     ("photonet", [64, 96, 128])],
+)  # fmt: skip
+def test_sizes_of_networks_by_name(name, sizes):
+    assert input_sizes(load_classifier(name, weights=None)) == sizes
 
 
 # Networks of other kinds

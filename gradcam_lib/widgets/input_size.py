@@ -1,0 +1,56 @@
+"""How large the picture is that the network sees: its own size, or a larger one, of which it makes a finer map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import ipywidgets as widgets
+
+from gradcam_lib.networks.classifier import Classifier, takes
+from gradcam_lib.widgets.controls import described
+
+TIMES = (10 / 7, 2)  # as large as the network's own input: 320 and 448 pixels for 224
+STEP = 32  # pixels: by so much the usual networks reduce their input, so that no part of a position is left over
+
+
+def input_sizes(classifier: Classifier) -> list[int]:
+    """The side of the network's own input in pixels, and larger ones where it takes them and has a map.
+
+    One pass of a copy on an empty picture tells. A network whose last layer expects a map of one size takes no other.
+    """
+    own = classifier.transform.crop
+    larger = dict.fromkeys(side for side in (STEP * round(own * t / STEP) for t in TIMES) if side > own)
+    fits = larger and classifier.layer and takes(classifier.model, min(larger))
+    return [own, *larger] if fits else [own]
+
+
+class SizeControl(widgets.Dropdown):
+    """``connect(chosen)`` hears of the reader's choices. Hidden where there is nothing to choose."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            description="Seen at", tooltip="A larger picture gives a finer map, and takes longer; the part that is "
+            "seen stays the same", **described()
+        )  # fmt: skip
+        self.layout.display = "none"
+        self._chosen: Callable[[int], object] | None = None
+        self.observe(self._changed, "value")
+
+    def connect(self, chosen: Callable[[int], object]) -> None:
+        """``chosen(side)`` is called after each choice of the reader's."""
+        self._chosen = chosen
+
+    def offer(self, sizes: Sequence[int]) -> None:
+        """sizes: sides in pixels, the network's own first."""
+        self.options = [(f"{side} × {side} px{'' if i else ' (its own)'}", side) for i, side in enumerate(sizes)]
+        self.layout.display = None if len(sizes) > 1 else "none"
+
+    def show(self, side: int) -> None:
+        """The side in use, without calling anybody; one of the caller's own is none of the choices."""
+        chosen, self._chosen = self._chosen, None
+        self.value = side if side in [value for _, value in self.options] else None
+        self._chosen = chosen
+
+    def _changed(self, change: dict) -> None:
+        if self._chosen and change["new"] is not None:
+            self._chosen(change["new"])
