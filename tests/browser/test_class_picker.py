@@ -151,7 +151,7 @@ def see_it_larger(page, picker) -> None:
     wait_for_change(picker, before)
     expect(picker.get_by_text("the whole picture, with margins above and below, at 448 × 448 pixels")).to_be_visible()
     layers = picker.locator("select", has_text="(default)").locator("option")
-    expect(layers.first).to_have_text(re.compile(r"(14 × 14|27 × 27) · features"))
+    expect(layers.first).to_have_text(re.compile(r"(14\s×\s14|27\s×\s27)\s·"))
     page.screenshot(path=OUT / "picker_448.png")
 
 
