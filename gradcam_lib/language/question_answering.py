@@ -11,11 +11,12 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.language.systems import System, WithWords, found, load_system, transform_of
-from gradcam_lib.networks.coattention import Answered
-from gradcam_lib.networks.vocabulary import tokenise
+from gradcam_lib.networks.coattention import Answered, CoAttention
+from gradcam_lib.networks.vocabulary import PAD, tokenise
 from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source
@@ -66,12 +67,14 @@ class QuestionSystem(System):
             raise ValueError(f"k={k!r}: ask for one answer or more")
         return self.asked(question).top(self.to_input(image, crop=crop, size=size), k)
 
-    def asked(self, question: str) -> Classifier:
+    def asked(self, *questions: str) -> Classifier:
         """The network with this question: a classifier of pictures, whose classes are the answers.
 
-        With it every function of the library works, such as ``occlusion_map(vqa.asked(question), x, "red")``.
+        With it every function of the library works, such as ``occlusion_map(vqa.asked(question), x, "red")``. The
+        answers to several questions stand one after the other: the picture is looked at once for all of them.
         """
-        return self._as_classifier(Asked(self.model, self.tokens(question)), self.answers)
+        words = pad_sequence([self.tokens(one)[0] for one in questions], batch_first=True, padding_value=PAD)
+        return self._as_classifier(Asked(self.model, words), self.answers * len(questions))
 
     def explain(
         self,
@@ -111,14 +114,20 @@ class QuestionSystem(System):
 
 
 class Asked(WithWords):
+    """words: (Q, T) of Q questions, PAD at the end → the logits of all answers, (N, Q · answers).
+
+    attention: co-attention's own of the last pass, on the picture (N · Q, 3, h, w) and on the question (N · Q, 3, T).
+    """
+
     attention: tuple[Tensor, Tensor] | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        result = self.system(x, self.repeated(len(x)))
+        read = self.system.of_map if isinstance(self.system, CoAttention) else self.system.logits
+        result = read(self.system.cnn(x).repeat_interleave(len(self.words), 0), self.words.repeat(len(x), 1))
         if isinstance(result, Answered):
             self.attention = result.image.detach(), result.question.detach()
-            return result.logits
-        return result
+            result = result.logits
+        return result.unflatten(0, (len(x), -1)).flatten(1)
 
 
 class AnswerExplanation:

@@ -72,9 +72,6 @@ class WithWords(nn.Module):
         self.training = False  # its own flag alone: the system stays as it is
         self.register_buffer("words", words, persistent=False)
 
-    def repeated(self, n: int) -> Tensor:
-        return self.words.expand(n, -1)
-
 
 def save_system(model: nn.Module, path: Path | str, vocabulary: Vocabulary, **more: Any) -> None:
     """Writes a captioner or an answering network as float16 safetensors, without BatchNorm and with its words.

@@ -57,6 +57,18 @@ def test_a_larger_input_gives_a_finer_map_of_the_answer_given_at_the_network_s_o
     assert vqa.explain(PICTURE, QUESTION, "red", size=128).equal(vqa.explain(PICTURE, QUESTION, "red"))
 
 
+def test_several_questions_are_asked_of_one_look(vqa: QuestionSystem) -> None:
+    questions = ["what color is the kite", "is this a dog", "what is the woman with"]
+    x = torch.cat([vqa.to_input(PICTURE), vqa.to_input(PICTURE[:, ::-1])])
+    together, singly = vqa.asked(*questions), [vqa.asked(one) for one in questions]
+    assert together.names == ANSWERS * 3
+    logits = together.model(x)
+    assert close(logits, torch.cat([one.model(x) for one in singly], 1)) and not close(logits[0], logits[1])
+    if together.model.attention:
+        kept = together.model.attention[0].unflatten(0, (2, 3))
+        assert all(close(kept[:, i], one.model.attention[0]) for i, one in enumerate(singly))
+
+
 def test_the_map_is_captum_s(vqa: QuestionSystem) -> None:
     network, x = vqa.asked(QUESTION), vqa.to_input(PICTURE)
     reference = LayerGradCam(network.model, network.model.get_submodule(network.layer))
@@ -94,7 +106,7 @@ def test_several_answers_at_once(vqa: QuestionSystem) -> None:
 
 
 def test_one_forward_pass_serves_everything_and_leaves_the_network_as_it_was(vqa: QuestionSystem) -> None:
-    before, passes = snapshot(vqa.model), Passes(vqa.model)
+    before, passes = snapshot(vqa.model), Passes(vqa.model.cnn)
     e = vqa.explanation(PICTURE, QUESTION)
     e.map(), e.maps(["red", "no"]), e.guided("dog"), e.guided_grad_cam(), e.note(), e.top(2)
     passes.handle.remove()

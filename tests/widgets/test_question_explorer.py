@@ -95,7 +95,7 @@ def test_probabilities_are_the_networks(explorer: QuestionExplorer, vqa: Questio
 
 
 def test_the_network_runs_once_for_a_picture_and_a_question(vqa: QuestionSystem) -> None:
-    passes = Passes(vqa.model)
+    passes = Passes(vqa.model.cnn)
     explorer = QuestionExplorer(SCENE, vqa)
     assert passes.count == 1
     pictures = set()

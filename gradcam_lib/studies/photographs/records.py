@@ -11,6 +11,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from torch import nn
@@ -47,14 +48,22 @@ def gathered(records: Iterable[Record]) -> Means:
 
 
 def summary(records: Iterable[Record]) -> dict[str, dict[str, dict[str, float]]]:
-    """Method → measure → mean over the pictures that have it, with its 95 % interval and their number."""
+    """Method → measure → mean over the pictures that have it, with its 95 % interval and their number.
+
+    Of a density the median too: a few small things of which a map lies inside altogether make its mean.
+    """
     return {
-        method: {measure: average(values) | {"pictures": len(values)} for measure, values in sorted(by.items())}
+        method: {measure: _over_pictures(measure, values) for measure, values in sorted(by.items())}
         for method, by in gathered(records).items()
     }
 
 
-def resumable(path: Path, n: int, study: Callable[[int], Record]) -> list[Record]:
+def _over_pictures(measure: str, values: list[float]) -> dict[str, float]:
+    found = average(values) | {"pictures": len(values)}
+    return found | ({"median": round(float(np.median(values)), 4)} if measure.startswith("density") else {})
+
+
+def resumable(path: Path, n: int, study: Callable[[int], Any]) -> list:
     """Records 0 … n − 1, one a line of a file; those that an interrupted run left there are not made again."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()

@@ -11,10 +11,10 @@ whole caption's map, the map of another noun of the same caption, the picture's 
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from gradcam_lib.datasets.coco_part import CocoPart
@@ -24,17 +24,7 @@ from gradcam_lib.language.captioning import CaptionSystem
 from gradcam_lib.measures.localize import energy_share
 from gradcam_lib.networks.vocabulary import tokenise
 from gradcam_lib.studies.photographs.records import Means, Record, averaged, new_means, summary
-from gradcam_lib.studies.photographs.truth import (
-    MIDDLE,
-    Seen,
-    at_pixels,
-    groups,
-    random_map,
-    score,
-    seen_at,
-    stretched,
-    to_input,
-)
+from gradcam_lib.studies.photographs.truth import Seen, add, add_chance, add_pair, at_pixels, score, seen_in, stretched
 from gradcam_lib.targets import Target, class_score
 
 Told = tuple[list[str], list[Mention]]  # a caption's words, and which of them name what
@@ -53,11 +43,8 @@ def word_scores(
 
     size: of the input, in pixels. most: pictures; fine: guided backprop and Guided Grad-CAM too, at ten times the time.
     """
-    records = (
-        study_words(captioner, seen_at(part, p, size, geometry), part.captions[p.id], p.id, fine=fine)
-        for p in part.described[:most]
-    )
-    return summary(records)
+    seen = ((p, seen_in(part, p, geometry)) for p in part.described[:most])
+    return summary(study_words(captioner, of, part.captions[p.id], size, seed=p.id, fine=fine) for p, of in seen)
 
 
 def told(captioner: CaptionSystem, captions: Iterable[str], present: Iterable[str]) -> list[Told]:
@@ -71,30 +58,32 @@ def told(captioner: CaptionSystem, captions: Iterable[str], present: Iterable[st
     return found
 
 
-def study_words(captioner: CaptionSystem, seen: Seen, captions: list[str], seed: int, *, fine: bool = False) -> Record:
+def study_words(
+    captioner: CaptionSystem, seen: Seen, captions: list[str], size: int, *, seed: int = 0, fine: bool = False
+) -> Record:
     """All numbers of one picture and its reference captions, in one forward pass and one batched backward pass.
 
     Without any word that names something there, the whole captions are compared alone.
     """
     rng, means = np.random.default_rng(seed), new_means()
     tell = told(captioner, captions, seen.masks)
-    e = explain(captioner.spoken(*captions), to_input(captioner, seen.image), pixels=fine)
+    e = explain(captioner.spoken(*captions), seen.input(captioner, size), pixels=fine)
     targets, first = [], 0
     for words, named in tell:
         targets += [summed(first + m.start, first + m.stop) for m in named]
         targets.append(summed(first, first + len(words)))
         first += len(words)
     maps = iter([stretched(L) for L in e.maps(targets).cpu()])
-    shape = tuple(e.activation().shape[2:])
+    grid = e.activation().shape[2:]
     by_caption = [([next(maps) for _ in named], next(maps)) for _, named in tell]
     for (_, named), (of_words, whole) in zip(tell, by_caption, strict=True):
         for m, heat in zip(named, of_words, strict=True):
             mask = seen.masks[m.category]
-            _add(means, "grad_cam", m.category, score(heat, mask))
-            _add(means, "whole_caption", m.category, score(whole, mask))
-            _add(means, "centre", m.category, score(MIDDLE, mask))
-            _add(means, "random", m.category, score(random_map(shape, rng), mask))
-            _against_others(means, m, named, of_words, seen)
+            add(means, "grad_cam", m.category, score(heat, mask))
+            add(means, "whole_caption", m.category, score(whole, mask))
+            add_chance(means, m.category, mask, grid, rng)
+            others = [other for n, other in zip(named, of_words, strict=True) if n.category != m.category]
+            add_pair(means, "two_nouns", m.category, mask, heat, others)
     _mentioned(means, tell, [whole for _, whole in by_caption], seen)
     if fine:
         _fine(means, e, tell, seen)
@@ -104,25 +93,6 @@ def study_words(captioner: CaptionSystem, seen: Seen, captions: list[str], seed:
 def summed(start: int, stop: int) -> Target:
     """The sum of the scores start … stop − 1."""
     return sum(class_score(t) for t in range(start, stop))
-
-
-def _add(means: Means, method: str, category: str, scores: dict[str, float]) -> None:
-    for ending in groups(category):
-        for measure, value in scores.items():
-            means[method][measure + ending].append(value)
-
-
-def _against_others(means: Means, m: Mention, named: list[Mention], maps: list[np.ndarray], seen: Seen) -> None:
-    """The same mask by the word's own map and by those of the other nouns of its caption: a paired comparison."""
-    others = [heat for other, heat in zip(named, maps, strict=True) if other.category != m.category]
-    if not others:
-        return
-    mask = seen.masks[m.category]
-    own, other = score(maps[named.index(m)], mask), [score(heat, mask) for heat in others]
-    for measure in ("inside", "pointing_game", "density"):
-        rest = float(np.mean([s[measure] for s in other]))
-        pair = {f"{measure}_own": own[measure], f"{measure}_other": rest, f"{measure}_difference": own[measure] - rest}
-        _add(means, "two_nouns", m.category, pair)
 
 
 def _mentioned(means: Means, tell: list[Told], wholes: list[np.ndarray], seen: Seen) -> None:
@@ -139,7 +109,7 @@ def _mentioned(means: Means, tell: list[Told], wholes: list[np.ndarray], seen: S
         if density[True] and density[False]:
             yes, no = (float(np.mean(density[says])) for says in (True, False))
             pair = {"density_mentioned": yes, "density_not_mentioned": no, "density_difference": yes - no}
-            _add(means, "mention", category, pair)
+            add(means, "mention", category, pair)
 
 
 def _fine(means: Means, e: Explanation, tell: list[Told], seen: Seen) -> None:
@@ -153,7 +123,7 @@ def _fine(means: Means, e: Explanation, tell: list[Told], seen: Seen) -> None:
                 guided, L = e.pixel_gradient(target, rule="guided", strict=False)[0], e.map(target)[0]
                 maps = _at_pixels(guided, L)
                 for method, heat in maps.items():
-                    _add(means, method, m.category, score(heat, mask))
+                    add(means, method, m.category, score(heat, mask))
         first += len(words)
 
 
@@ -162,16 +132,13 @@ def _at_pixels(guided: Tensor, L: Tensor) -> dict[str, np.ndarray]:
     return {"grad_cam_first_word": heat, "guided_backprop": pixels, "guided_grad_cam": heat * pixels}
 
 
-def drawn(captioner_words: Iterable[str], part: CocoPart, n: int, seed: int) -> list[tuple[str, str, str]]:
+def drawn(part: CocoPart, n: int, seed: int) -> list[tuple[str, str, str]]:
     """n drawn mentions for judging by hand: (picture's file, caption with the word in brackets, category)."""
-    known, rows = set(captioner_words), []
+    rows = []
     for p in part.described:
         present = {one.category.name for one in part.instances[p.id]}
-        for caption in part.captions[p.id]:
-            words = tokenise(caption)
+        for words in map(tokenise, part.captions[p.id]):
             for m in mentions(words, present):
-                if known >= set(words[m.start : m.stop]):
-                    marked = [*words[: m.start], f"[{' '.join(words[m.start : m.stop])}]", *words[m.stop :]]
-                    rows.append((p.file_name, " ".join(marked), m.category))
-    order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(seed)).tolist()
-    return [rows[i] for i in order[:n]]
+                marked = [*words[: m.start], f"[{' '.join(words[m.start : m.stop])}]", *words[m.stop :]]
+                rows.append((p.file_name, " ".join(marked), m.category))
+    return random.Random(seed).sample(rows, n)

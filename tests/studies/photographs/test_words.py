@@ -28,29 +28,25 @@ def captioner() -> CaptionSystem:
 # -- geometry ----------------------------------------------------------------------------------------------------------
 
 
-def test_masks_go_the_way_of_their_picture(part) -> None:
+def test_masks_go_the_way_of_their_picture(part, captioner) -> None:
     """The things are of one colour: where a mask is, there it is, in either geometry and at any size."""
     for geometry in truth.GEOMETRIES:
+        seen = truth.seen_in(part, part.pictures[0], geometry)
         for size in (224, 448):
-            seen = truth.seen_at(part, part.pictures[0], size, geometry)
-            red = truth.on_grid(seen.image[..., 0] > 175)
+            picture = captioner.picture(seen.input(captioner, size))
+            red = truth.on_grid(picture[..., 0] > 175)
             found = np.any(list(seen.masks.values()), 0)
-            assert seen.image.shape == (size, size, 3)
+            assert picture.shape == (size, size, 3)
             assert (red & found).sum() / (red | found).sum() > 0.9
 
 
 def test_the_middle_square_leaves_out_what_lies_beyond_it(part) -> None:
-    whole, middle = (truth.seen_at(part, part.pictures[0], 224, g) for g in truth.GEOMETRIES)
+    whole, middle = (truth.seen_in(part, part.pictures[0], g) for g in truth.GEOMETRIES)
     assert set(whole.masks) == {"person", "dog", "kite"}
     assert np.nonzero(whole.masks["person"])[1].min() == round(10 / 120 * 224)
     assert middle.masks["person"].any() and np.nonzero(middle.masks["person"])[1].min() == 0  # cut off at x = 20
     with pytest.raises(ValueError, match="geometry 'whole': choose one of 'squashed', 'middle'"):
-        truth.seen_at(part, part.pictures[0], 224, "whole")
-
-
-def test_the_network_gets_the_square_as_it_is(part, captioner) -> None:
-    seen = truth.seen_at(part, part.pictures[0], 320)
-    assert np.array_equal(captioner.picture(truth.to_input(captioner, seen.image)), seen.image)
+        truth.seen_in(part, part.pictures[0], "whole")
 
 
 def test_sizes_begin_with_the_systems_own() -> None:
@@ -66,11 +62,11 @@ def test_scores_by_hand() -> None:
     mask[:112] = True
     heat = np.full((224, 224), 1.0)
     heat[:112] = 3
-    assert truth.score(heat, mask) == {"inside": 1, "pointing_game": 1, "density": 3, "empty": 0}
+    assert truth.score(heat, mask) == {"inside": 1, "pointing_game": 1, "density": 3, "energy": 0.75, "empty": 0}
     heat[115, 7] = 9  # four pixels below the mask
     assert truth.score(heat, mask)["inside"] == 0 and truth.score(heat, mask)["pointing_game"] == 1
     heat[:] = 0
-    assert truth.score(heat, mask) == {"inside": 0, "pointing_game": 0, "density": 1, "empty": 1}
+    assert truth.score(heat, mask) == {"inside": 0, "pointing_game": 0, "density": 1, "energy": 0, "empty": 1}
     heat[3, 3] = 1
     assert truth.score(heat, mask)["density"] == truth.LARGEST_DENSITY
 
@@ -87,20 +83,19 @@ def test_words_that_are_known_and_name_what_is_there(captioner) -> None:
 def test_maps_are_those_of_the_captioner(part, captioner, monkeypatch) -> None:
     """Every map that is scored is the one that ``explain`` gives for that word and that sentence."""
     scored = []
-    monkeypatch.setattr(words, "score", lambda heat, mask: scored.append(heat) or {"inside": 0.0, "density": 1.0,
-                                                                                  "pointing_game": 0.0})  # fmt: skip
-    seen = truth.seen_at(part, part.pictures[0], 448)
-    words.study_words(captioner, seen, list(CAPTIONS), 0)
-    e = captioner.explain(seen.image, CAPTIONS[0], size=448)
+    nothing = dict.fromkeys(("inside", "density", "pointing_game"), 0.0)
+    monkeypatch.setattr(words, "score", lambda heat, mask: scored.append(heat) or nothing)
+    seen = truth.seen_in(part, part.pictures[0])
+    words.study_words(captioner, seen, list(CAPTIONS), 448)
+    e = captioner.explain(captioner.picture(seen.input(captioner, 448)), CAPTIONS[0], size=448)
     assert np.allclose(scored[0], truth.stretched(e.word(1)), atol=1e-5)  # "woman"
     assert np.allclose(scored[1], truth.stretched(e.sentence()), atol=1e-5)
-    assert np.allclose(scored[2], truth.MIDDLE)
 
 
 def test_a_picture_has_one_value_a_measure(part, captioner) -> None:
-    seen = truth.seen_at(part, part.pictures[0], 224)
-    record = words.study_words(captioner, seen, list(CAPTIONS), 0, fine=True)
-    assert record == words.study_words(captioner, seen, list(CAPTIONS), 0, fine=True)
+    seen = truth.seen_in(part, part.pictures[0])
+    record = words.study_words(captioner, seen, list(CAPTIONS), 224, fine=True)
+    assert record == words.study_words(captioner, seen, list(CAPTIONS), 224, fine=True)
     assert set(record) >= {"grad_cam", "whole_caption", "centre", "random", "two_nouns", "mention", "guided_grad_cam"}
     pair = record["two_nouns"]
     assert pair["density_difference"] == pytest.approx(pair["density_own"] - pair["density_other"])
@@ -110,7 +105,7 @@ def test_a_picture_has_one_value_a_measure(part, captioner) -> None:
 
 def test_a_map_that_is_the_mask_scores_fully(part, captioner, monkeypatch) -> None:
     """The study tells a perfect map from the others: each word's map is put on what it names."""
-    seen = truth.seen_at(part, part.pictures[0], 224)
+    seen = truth.seen_in(part, part.pictures[0])
     order = [m.category for _, named in words.told(captioner, CAPTIONS, seen.masks) for m in (*named, None) if m]
 
     class Perfect:
@@ -125,7 +120,7 @@ def test_a_map_that_is_the_mask_scores_fully(part, captioner, monkeypatch) -> No
             return torch.zeros(1, 1, 7, 7)
 
     monkeypatch.setattr(words, "explain", lambda *_, **__: Perfect())
-    record = words.study_words(captioner, seen, list(CAPTIONS), 0)
+    record = words.study_words(captioner, seen, list(CAPTIONS), 224)
     assert order and record["grad_cam"]["inside"] == 1 and record["grad_cam"]["density"] == truth.LARGEST_DENSITY
     assert record["two_nouns"]["inside_other"] == 0 and record["two_nouns"]["inside_difference"] == 1
 
@@ -134,5 +129,5 @@ def test_the_summary_is_over_pictures(part, captioner) -> None:
     numbers = words.word_scores(captioner, part, 224, most=2)
     assert numbers["grad_cam"]["inside"]["pictures"] == 2 and set(numbers["grad_cam"]["inside"]) >= {"low", "high"}
     assert numbers["mention"]["density_difference_things"]["pictures"] == 2
-    drawn = words.drawn(VOCABULARY.words, part, 4, 0)
+    drawn = words.drawn(part, 4, 0)
     assert len(drawn) == 4 and all(f"[{caption.split('[')[1].split(']')[0]}]" in caption for _, caption, _ in drawn)

@@ -1,0 +1,78 @@
+"""The command on small data made here: every part is measured, stored, and not measured twice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support.coco_made import made_coco
+from support.flickr_made import made_flickr8k
+from support.photographers import photo_model, small_classifier
+from support.talkers import ANSWERS, VOCABULARY
+
+from gradcam_lib.datasets.coco_part import coco_part
+from gradcam_lib.language.captioning import CaptionSystem
+from gradcam_lib.language.question_answering import QuestionSystem
+from gradcam_lib.language.systems import PHOTO_TRANSFORM
+from gradcam_lib.networks.vqa import LSTMCNN
+from gradcam_lib.results import read_results
+from gradcam_lib.studies.photographs import __main__ as command
+from gradcam_lib.studies.photographs import sizes, truths, world
+from gradcam_lib.studies.photographs.sizes import Data, Subject, measured
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> list[str]:
+    coco = made_coco(tmp_path / "coco", 2)
+    for kind in ("train2017", "annotations/instances_train2017.json", "annotations/captions_train2017.json"):
+        (coco / kind).symlink_to(coco / kind.replace("train", "val"))
+    flickr = made_flickr8k(tmp_path / "flickr8k", 72)
+    return ["--coco", str(coco), "--data", str(flickr), "--runs", str(tmp_path), "--results", str(tmp_path)]
+
+
+def test_all_that_has_masks_is_measured_and_stored(data, tmp_path, monkeypatch) -> None:
+    answers = [*ANSWERS, "person"]
+    captioner = CaptionSystem(photo_model().float(), VOCABULARY, "untrained", PHOTO_TRANSFORM)
+    vqa = QuestionSystem(photo_model(LSTMCNN).float(), VOCABULARY, "untrained", PHOTO_TRANSFORM, answers[-5:])
+    monkeypatch.setattr(truths, "load_captioner", lambda name: captioner)
+    monkeypatch.setattr(truths, "load_vqa", lambda name: vqa)
+    monkeypatch.setattr(truths, "load_classifier", lambda name: small_classifier())
+    monkeypatch.setattr("gradcam_lib.studies.photographs.classes.CLASSES", {"dog": [0, 1], "person": [3]})
+    parts = ["--parts", "words", "answers", "classes"]
+    command.main([*parts, "--systems", "photo", "photo-coattention", "--said", "2", *data])
+    numbers = read_results("photo_truth", folder=tmp_path)
+    assert numbers["n"] == 2 and json.dumps(numbers)
+    words = numbers["words"]
+    assert list(words["training"]) == ["224", "320", "384", "448", "576"]
+    best = max(words["training"].values(), key=lambda found: found["grad_cam"]["inside"]["value"])
+    assert words["training"][str(words["chosen_size"])]["grad_cam"]["inside"] == best["grad_cam"]["inside"]
+    assert {"guided_grad_cam", "two_nouns"} <= set(words["chosen"]) and words["said"]["own"]["same_caption"][
+        "value"
+    ] == 1
+    assert numbers["answers"]["trust"]["all_questions"]["disagree"]["value"] == 0  # twice the same network
+    assert "saliency" in numbers["classes"]["squeezenet"]["own"]
+
+    def refuse(*args, **more):
+        raise AssertionError("measured twice")
+
+    monkeypatch.setattr(truths, "study_words", refuse)
+    monkeypatch.setattr(world, "SIZES", (128,))
+    monkeypatch.setattr(world, "NETWORKS", ())
+    command.main(["--parts", "words", "world", "--scenes", "1", "--said", "2", *data])
+    again = read_results("photo_truth", folder=tmp_path)
+    assert again["words"] == words and again["classes"] == numbers["classes"] and again["world"]["sizes"] == [128]
+
+
+def test_the_smaller_of_two_sizes_as_good_is_chosen(data, tmp_path, monkeypatch) -> None:
+    part, inside = coco_part(data[1]), {224: 0.0, 320: 1.0, 384: 0.0, 448: 1.0, 576: 0.0}
+    monkeypatch.setattr(sizes, "key_of", lambda model: "key")
+
+    def study(seen, picture, captions, size, fine):
+        return {"grad_cam": {"inside": inside[size] if "dog" in seen.masks else 0.5, "empty": float(fine)}}
+
+    subject = Subject("made", photo_model(), 224, lambda of: of.pictures, study)
+    numbers, stored = measured(subject, Data(part, part, None, tmp_path))
+    assert numbers["chosen_size"] == 320 and numbers["chosen"]["grad_cam"]["empty"]["value"] == 1
+    assert stored == [{"grad_cam": {"inside": 1.0, "empty": 1.0}}] * 2
+    assert numbers["training"]["448"] == {"grad_cam": {"inside": numbers["chosen"]["grad_cam"]["inside"]}}
