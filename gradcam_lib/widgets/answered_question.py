@@ -50,16 +50,28 @@ class Tile:
 class AnsweredQuestion:
     """A picture and a question that went through the network once; ``tiles`` answers everything from there.
 
+    size: of the input that is explained, in pixels; where it is not the network's own, the picture goes through the
+    network twice, for the answers and their probabilities are those that it gives at its own.
     Errors: those of ``QuestionSystem.explanation``.
     """
 
-    def __init__(self, system: QuestionSystem, picture: np.ndarray, question: str, scene: Scene | None):
-        self.system, self.question, self.e = system, question, system.explanation(picture, question)
+    def __init__(
+        self,
+        system: QuestionSystem,
+        picture: np.ndarray,
+        question: str,
+        scene: Scene | None,
+        size: int | None = None,
+    ):
+        self.system, self.question, self.size = system, question, size
+        said = self.e = system.explanation(picture, question)
+        if size is not None:
+            self.e = system.explanation(picture, question, size=size)
         self.picture = seen(load_image(picture), system.transform.at(SIDE))
         self.methods = METHODS | ({} if self.e.attention is None else ATTENTION)
-        self.logits = self.e.logits.float()
-        self.top = self.e.top(LIKELIEST)
-        self.predicted = self.e.predicted
+        self.logits = said.logits.float()
+        self.top = said.top(LIKELIEST)
+        self.predicted = said.predicted
         self.true, self.thing = truths(scene).get(key(question), ("", None)) if scene else ("", None)
         self.thing = self.thing and scene[self.thing]
         self.values = lru_cache(KEPT)(self._values)

@@ -8,6 +8,7 @@ import ipywidgets as widgets
 
 from gradcam_lib.widgets.controls import PictureControls, heading
 from gradcam_lib.widgets.explained_caption import log
+from gradcam_lib.widgets.input_size import SizeControl
 from gradcam_lib.widgets.word_buttons import WHOLE, WordButtons
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import Scene
@@ -37,7 +38,9 @@ class CaptionControls(PictureControls):
         )  # fmt: skip
         self.save.layout.width = "calc(100% - 4px)"
         self.offered: dict[str, str] = {}
-        right = [source, heading("How is it drawn?"), self.method, self.reading, self.opacity, self.shared, self.save]
+        self.size = SizeControl()
+        drawn = [self.method, self.reading, self.size, self.opacity, self.shared, self.save]
+        right = [source, heading("How is it drawn?"), *drawn]
         self.message.layout.min_height = "30px"  # a line that comes and goes does not move the picture
         self.children = [
             heading("Which caption?"), self.text, self.offers, self.message,

@@ -21,12 +21,13 @@ from gradcam_lib.widgets.explained_caption import (
     reading,
 )
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
+from gradcam_lib.widgets.input_size import checked_size, input_sizes
 from gradcam_lib.widgets.saving import png
 from gradcam_lib.widgets.scene_source import SEED, SceneSource
 from gradcam_lib.widgets.source_controls import PHOTO, WORLD
 from gradcam_lib.worlds.scene import Scene
 
-SETTINGS = ("caption", "word", "method", "opacity", "shared_scale")
+SETTINGS = ("caption", "word", "method", "opacity", "shared_scale", "size")
 
 
 class CaptionExplorer(Explorer):
@@ -40,8 +41,9 @@ class CaptionExplorer(Explorer):
     edited the caption stays, so that its log p can be watched; another picture is described anew, unless the caption
     was typed by hand for the same captioner. What goes wrong is said in ``message``, and everything stays. The settings
     are attributes that can be set and observed: ``caption``, ``word`` (its number, the word itself, None for the whole
-    sentence), ``method``, ``opacity``, ``shared_scale``. ``source`` chooses the picture, and ``captioner`` is who
-    describes it; ``controls`` holds the widgets.
+    sentence), ``method``, ``opacity``, ``shared_scale``, and of a photograph ``size``, the side in pixels of the input
+    that is explained: the larger, the finer the map; the captioner's own captions stay. ``source`` chooses the picture,
+    and ``captioner`` is who describes it; ``controls`` holds the widgets.
 
     >>> explorer = CaptionExplorer(seed=1_000_007)
     >>> explorer.caption, explorer.word = "a man flying a kite", "kite"
@@ -54,6 +56,9 @@ class CaptionExplorer(Explorer):
     method = traitlets.Unicode("grad_cam", help="a key of METHODS")
     opacity = traitlets.Float(0.55, help="0: the picture alone, 1: the map alone")
     shared_scale = traitlets.Bool(False, help="one colour scale for all words, so that weak words look weak")
+    size = traitlets.TraitType(
+        None, help="the side in pixels of the input that is explained; None: the captioner's own"
+    )
 
     def __init__(
         self,
@@ -97,6 +102,7 @@ class CaptionExplorer(Explorer):
             control.observe(lambda change: self._set("caption", change["new"]), "value")
         c.slider.observe(lambda change: self._set("word", None if change["new"] < 0 else change["new"]), "value")
         c.save.on_click(self._save_clicked)
+        c.size.connect(lambda side: self._set("size", side))
         self.source.observe(self._another_picture)
 
     def _set(self, name: str, value: str | int | None) -> None:
@@ -112,8 +118,12 @@ class CaptionExplorer(Explorer):
 
     def _checked(self, name: str, value):
         if name == "caption":
-            self.described.explain(caption := checked_caption(value))  # kept; what fails here changes nothing
+            caption = checked_caption(value)
+            self.described.explain(caption, self.size)  # kept; what fails here changes nothing
             return caption
+        if name == "size" and not self._filling:
+            own = self.captioner.transform.crop
+            return checked_size(value, own, lambda at: self.described.explain(self.caption, at))[0]
         if name == "word":
             return checked_word(value, self.explained.words)
         if name == "method" and value not in METHODS:
@@ -131,20 +141,33 @@ class CaptionExplorer(Explorer):
         same = self.described and self.described.captioner is described.captioner
         keep = same and (_edited(self._scene, scene) or self.caption not in self.controls.offered)
         caption = self.caption if keep else described.candidates[0][0]
-        described.explain(caption)  # where this fails, the picture before is still complete
+        size = self.size if same and scene is None else None
+        described.explain(caption, size)  # where this fails, the picture before is still complete
         self.described, self._scene = described, scene
         self.stem, side = self.source.name, self.captioner.transform.crop
         self.controls.about.value = small(f"The network sees the picture at {side} × {side}: {self.captioner.source}.")
+        self.controls.size.offer_for((self.captioner, scene is None), lambda: self._sizes(scene))
+        with self._unheard():  # what is explained at this size follows
+            self.size = size
         if caption == self.caption:
             self._explain(self.word)
         self.caption = caption
+
+    def _sizes(self, scene: Scene | None) -> list[int]:
+        """What a photograph may be explained at; the scenes' networks know one size."""
+        return [self.captioner.transform.crop] if scene else input_sizes(self.captioner.spoken("a"))
 
     @traitlets.observe("caption")
     def _another_caption(self, _: dict) -> None:
         self._explain(None)
 
+    @traitlets.observe("size")
+    def _another_size(self, _: dict) -> None:
+        if not self._filling:
+            self._explain(self.word)
+
     def _explain(self, word: int | None) -> None:
-        self.explained = self.described.explain(self.caption)
+        self.explained = self.described.explain(self.caption, self.size)
         self._fill()
         if word == self.word:
             self._redraw()
@@ -173,6 +196,7 @@ class CaptionExplorer(Explorer):
         c.opacity.disabled = c.shared.disabled = not method.laid_over
         with self._unheard():
             c.mark(self.word)
+            c.size.show(self.size or self.captioner.transform.crop)
 
     @contextmanager
     def _unheard(self) -> Iterator[None]:

@@ -27,7 +27,11 @@ OF_THE_WHOLE = methods_of_words("sentence", _signed)
 
 
 class DescribedPicture:
-    """A picture and what the captioner says of it: ``candidates``, (sentence, log p with END), likeliest first."""
+    """A picture and what the captioner says of it: ``candidates``, (sentence, log p with END), likeliest first.
+
+    ``explain(caption, size)`` explains any caption at an input of that size in pixels; the candidates are those that
+    the captioner finds at its own.
+    """
 
     def __init__(self, captioner: CaptionSystem, image: np.ndarray):
         self.captioner, self.image = captioner, image
@@ -35,8 +39,8 @@ class DescribedPicture:
         self.candidates = captioner.candidates(image, BEAM)
         self.explain = lru_cache(4)(self._explain)  # a caption is tried before it is taken
 
-    def _explain(self, caption: str) -> ExplainedCaption:
-        return ExplainedCaption(self.captioner.explain(self.image, caption), self.picture)
+    def _explain(self, caption: str, size: int | None = None) -> ExplainedCaption:
+        return ExplainedCaption(self.captioner.explain(self.image, caption, size=size), self.picture)
 
 
 class ExplainedCaption:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import ipywidgets as widgets
 
 from gradcam_lib.networks.classifier import Classifier, takes
 from gradcam_lib.widgets.controls import described
 
+T = TypeVar("T")
 TIMES = (10 / 7, 2)  # as large as the network's own input: 320 and 448 pixels for 224
 STEP = 32  # pixels: by so much the usual networks reduce their input, so that no part of a position is left over
 
@@ -24,6 +26,19 @@ def input_sizes(classifier: Classifier) -> list[int]:
     return [own, *larger] if fits else [own]
 
 
+def checked_size(size: int | None, own: int, run: Callable[[int | None], T]) -> tuple[int | None, T]:
+    """(The size, None for the network's own; what ``run(size)`` returned).
+
+    Errors (ValueError): no number of pixels, or the network takes no picture of that size.
+    """
+    size = None if size == own else size
+    try:
+        return size, run(size)
+    except Exception as error:  # any network may object in its own way
+        why = str(error).split("\n")[0]
+        raise ValueError(f"size {size!r}: the network cannot be run at it ({why}); its own is {own}") from error
+
+
 class SizeControl(widgets.Dropdown):
     """``connect(chosen)`` hears of the reader's choices. Hidden where there is nothing to choose."""
 
@@ -34,6 +49,7 @@ class SizeControl(widgets.Dropdown):
         )  # fmt: skip
         self.layout.display = "none"
         self._chosen: Callable[[int], object] | None = None
+        self._offered_for: object = None
         self.observe(self._changed, "value")
 
     def connect(self, chosen: Callable[[int], object]) -> None:
@@ -44,6 +60,13 @@ class SizeControl(widgets.Dropdown):
         """sizes: sides in pixels, the network's own first."""
         self.options = [(f"{side} × {side} px{'' if i else ' (its own)'}", side) for i, side in enumerate(sizes)]
         self.layout.display = None if len(sizes) > 1 else "none"
+
+    def offer_for(self, network: object, sizes: Callable[[], Sequence[int]]) -> None:
+        """``offer``, calling nobody, where ``network`` is another than last time: to ask one takes a pass."""
+        if self._offered_for != network:
+            chosen, self._chosen, self._offered_for = self._chosen, None, network
+            self.offer(sizes())
+            self._chosen = chosen
 
     def show(self, side: int) -> None:
         """The side in use, without calling anybody; one of the caller's own is none of the choices."""

@@ -20,6 +20,7 @@ from gradcam_lib.widgets.controls import (
     wide_layout,
 )
 from gradcam_lib.widgets.explained_picture import percent
+from gradcam_lib.widgets.input_size import SizeControl, input_sizes
 from gradcam_lib.widgets.saving import png
 from gradcam_lib.widgets.source_controls import SourceControls
 
@@ -70,7 +71,7 @@ class QuestionControls(PictureControls):
             placeholder="any answer: type, choose, press Enter", ensure_option=False, continuous_update=False,
             description="Other", **described()
         )  # fmt: skip
-        self.model = widgets.Dropdown(description="Network", **described())
+        self.model, self.size = widgets.Dropdown(description="Network", **described()), SizeControl()
         self.save.layout.width = "calc(100% - 4px)"
         self.children = self._laid_out(source)
 
@@ -102,15 +103,25 @@ class QuestionControls(PictureControls):
         offer(self.model, networks)
         self.model.value = model if model in networks else None
 
+    def offer_sizes(self, explained: AnsweredQuestion, *, photograph: bool) -> None:
+        """What a photograph may be explained at; the scenes' networks know one size."""
+        system = explained.system
+
+        def sizes() -> list[int]:
+            return input_sizes(system.asked("a")) if photograph else [system.transform.crop]
+
+        self.size.offer_for((system, photograph), sizes)
+
     def tell(self, explained: AnsweredQuestion, method: str) -> None:
         """How the question is read and what is true; which network it is."""
         e, side = explained.e, explained.system.transform.crop
         self.words.value = marked(e.words, e.unknown, explained.attended(method), explained.truth)
         self.about.value = small(f"{explained.system.source}. It sees the picture at {side} × {side} pixels.")
+        self.size.show(explained.size or side)
 
     def use(self, on: bool) -> None:
         """What needs an answered question waits for one."""
-        for control in (*self.likeliest, self.box, self.method, self.opacity, self.shared, self.save):
+        for control in (*self.likeliest, self.box, self.method, self.size, self.opacity, self.shared, self.save):
             control.disabled = not on
 
     def _laid_out(self, source: SourceControls) -> list[widgets.Widget]:
@@ -127,8 +138,8 @@ class QuestionControls(PictureControls):
         right = [
             heading("What is asked?"), self.question, self.words, self.examples,
             heading("Which answers?"), *rows, self.box,
-            heading("How is it explained?"), self.model, self.method, self.reading, self.opacity, self.shared,
-            self.save, self.about,
+            heading("How is it explained?"), self.model, self.method, self.reading, self.size, self.opacity,
+            self.shared, self.save, self.about,
         ]  # fmt: skip
         return [self.columns(right, [pictures, self.title, source.box]), self.message]
 

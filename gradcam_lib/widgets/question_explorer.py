@@ -11,14 +11,15 @@ from gradcam_lib.widgets.answered_question import ATTENTION, LIKELIEST, Answered
 from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.explained_picture import Drawing
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
+from gradcam_lib.widgets.input_size import checked_size
 from gradcam_lib.widgets.question_controls import MOST_TILES, QuestionControls, offer
 from gradcam_lib.widgets.question_networks import OWN, Networks
-from gradcam_lib.widgets.scene_questions import examples, first_question, fits
+from gradcam_lib.widgets.scene_questions import examples, first_question, fits, which
 from gradcam_lib.widgets.scene_source import SEED, SceneSource
 from gradcam_lib.widgets.source_controls import PHOTO
 from gradcam_lib.worlds.scene import Scene
 
-SETTINGS = ("question", "answers", "model", "method", "opacity", "shared_scale")
+SETTINGS = ("question", "answers", "model", "method", "opacity", "shared_scale", "size")
 
 
 class QuestionExplorer(Explorer):
@@ -31,7 +32,8 @@ class QuestionExplorer(Explorer):
     The network runs once for a picture and a question; answers and methods are told from that one pass. What goes wrong
     is said in ``message``, and all stays as it was. The settings are attributes that can be set and observed:
     ``question``, ``answers`` (up to four; none stands for the predicted one), ``model``, ``method``, ``opacity``,
-    ``shared_scale``; ``source`` is where the picture comes from; ``picture()`` holds all maps shown, side by side.
+    ``shared_scale``, and of a photograph ``size``, the side in pixels of the input that is explained: the larger, the
+    finer the map, and the answers stay; ``source`` is where the picture comes from; ``picture()`` holds all maps shown.
 
     >>> explorer = QuestionExplorer(seed=1_000_000, question="What color is the umbrella?")
     >>> explorer.answers = ["pink", "blue"]
@@ -43,6 +45,7 @@ class QuestionExplorer(Explorer):
     method = traitlets.Unicode("grad_cam", help="a key of METHODS, or of ATTENTION with co-attention")
     opacity = traitlets.Float(0.55, help="0: the picture alone, 1: the map alone")
     shared_scale = traitlets.Bool(True, help="one colour scale for all answers, so that weak answers look weak")
+    size = traitlets.TraitType(None, help="the side in pixels of the input that is explained; None: the network's own")
 
     def __init__(
         self,
@@ -59,7 +62,7 @@ class QuestionExplorer(Explorer):
         self.networks = Networks(own := model if isinstance(model, QuestionSystem) else None, photographs)
         self.source = SceneSource(scene, seed, lambda: self.networks[PHOTO])
         self._aside, self._quiet, self._frozen, self._taking = "", False, False, False
-        self._which, self._kind, self._ready = _which(self.source.scene), self.source.kind, None
+        self._which, self._kind, self._ready = which(self.source.scene), self.source.kind, None
         super().__init__(QuestionControls(self.source, LIKELIEST), folder)
         self.add_class("question-explorer")
         self._offer_examples()
@@ -98,6 +101,7 @@ class QuestionExplorer(Explorer):
         for i, tile in enumerate(c.tiles):
             tile.away.on_click(lambda _, i=i: self._toggle(self.shown[i]))
         c.save.on_click(self._save_clicked)
+        c.size.connect(lambda side: self._set("size", side))
         self.source.observe(self._other_picture)
 
     def _set(self, name: str, value) -> None:
@@ -122,7 +126,7 @@ class QuestionExplorer(Explorer):
 
     def _other_picture(self) -> None:
         """An edited scene is asked again; a new picture too, or its own first question where that one does not fit."""
-        about, before, self._which = self._about, self._which, _which(self.source.scene)
+        about, before, self._which = self._about, self._which, which(self.source.scene)
         new, turned = self._which != before, self.source.kind != self._kind
         known = turned or self.explained and (self.explained.true or self.question in self._examples)
         with self._in_words():
@@ -130,12 +134,13 @@ class QuestionExplorer(Explorer):
             if self.explained or turned:
                 other = new and known and not fits(self.question, *about)
                 model = self.networks.last[self.source.kind] if turned else self.model
-                self._take(model, first_question(*about) if other else self.question, new)
+                question = first_question(*about) if other else self.question
+                self._take(new, model, question, None if turned else self.size)
 
-    def _take(self, model: str, question: str, new: bool) -> None:
-        """Another picture with what is asked of it, all at once."""
-        self._ready, self._taking = self._asked(model, question), True
-        self.model, self.question, self._taking = model, question, False
+    def _take(self, new: bool, *asked: str | int | None) -> None:
+        """Another picture with what is asked of it, network, question and size, all at once."""
+        self._ready, self._taking = self._asked(*asked), True
+        (self.model, self.question, self.size), self._taking = asked, False
         self._changed({"name": "picture", "new": new})
 
     @property
@@ -153,10 +158,13 @@ class QuestionExplorer(Explorer):
         if name == "opacity":
             return checked_opacity(value)
         if name == "question" and not (self._ready and self._ready.question == value):
-            self._ready = self._asked(self.model, value)
+            self._ready = self._asked(self.model, value, self.size)
         if name == "model":
             self.networks.check(value, self.source.kind)
-            self._ready = self._asked(value, self.question or first_question(*self._about))
+            self._ready = self._asked(value, self.question or first_question(*self._about), self.size)
+        if name == "size":
+            own = self.networks[self.model].transform.crop
+            value, self._ready = checked_size(value, own, lambda at: self._asked(self.model, self.question, at))
         if name == "answers":
             return self._known(value)
         if name == "method" and self.explained and value not in self.explained.methods:
@@ -164,8 +172,8 @@ class QuestionExplorer(Explorer):
             raise ValueError(f"method {value!r}: not on offer with this network; choose one of {offered}")
         return value
 
-    def _asked(self, model: str, question: str) -> AnsweredQuestion:
-        return AnsweredQuestion(self.networks[model], self.source.picture, question, self.source.scene)
+    def _asked(self, model: str, question: str, size: int | None) -> AnsweredQuestion:
+        return AnsweredQuestion(self.networks[model], self.source.picture, question, self.source.scene, size)
 
     def _known(self, answers) -> tuple[str, ...]:
         """Names that the network knows, each once. For an unknown one the predicted one stands in, which is said."""
@@ -182,7 +190,7 @@ class QuestionExplorer(Explorer):
 
     # From the settings to the picture
 
-    @traitlets.observe("question", "model")
+    @traitlets.observe("question", "model", "size")
     def _changed(self, change: dict) -> None:
         """Something else was asked, of something else: ``_ready`` holds what came of it."""
         if self._taking:
@@ -236,6 +244,7 @@ class QuestionExplorer(Explorer):
             c.examples.value = self.question if self.question in dict(c.examples.options).values() else ""
             c.box.options = explained.e.answers
             c.offer(explained.top, self.shown)
+            c.offer_sizes(explained, photograph=self.source.scene is None)
             c.tell(explained, self.method)
         self._quiet = False
 
@@ -243,8 +252,3 @@ class QuestionExplorer(Explorer):
         self._quiet, self._examples = True, examples(*self._about)
         self.controls.offer_examples(self._examples)
         self._quiet = False
-
-
-def _which(scene: Scene | None) -> object:
-    """The same for a scene that was edited; every photograph is new."""
-    return (scene.seed, scene.place) if scene else object()

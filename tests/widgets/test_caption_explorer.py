@@ -345,6 +345,33 @@ def test_photographs_have_a_captioner_of_their_own(captioner):
     assert state(explorer) == before
 
 
+def test_a_photograph_is_explained_at_a_larger_input_and_described_at_the_captioners_own(captioner):
+    photographs = caption_system()
+    explorer = CaptionExplorer(captioner=captioner, photographs=photographs, seed=SEED)
+    size = explorer.controls.size
+    assert size.layout.display == "none" and explorer.size is None  # the scenes' networks know one size
+    explorer.source.switch.value = "photo"
+    picture, caption, offers = explorer.source.picture, explorer.caption, explorer.controls.offers.options
+    assert [side for _, side in size.options] == [128, 192, 256] and size.layout.display is None and size.value == 128
+    explorer.word = 0
+    size.value = 256
+    assert explorer.size == 256 and explorer.word == 0 and explorer.caption == caption
+    assert explorer.controls.offers.options == offers
+    L = photographs.explain(picture, caption, size=256).word(0)
+    expected = overlay(picture, scale_by_max(upsample(L[None], (SIDE, SIDE)))[0], opacity=explorer.opacity)
+    assert L.shape == (16, 16) and np.abs(explorer.picture().astype(int) - expected).max() <= 1
+    explorer.source.photograph.value = "coffee"
+    assert explorer.size == size.value == 256 and explorer.explained.explanation.word(0).shape == (16, 16)
+    explorer.size = "large"
+    assert "size 'large': the network cannot be run at it" in explorer.message and explorer.size == size.value == 256
+    size.value = 128
+    assert explorer.size is None and explorer.explained.explanation.word(0).shape == (8, 8)
+    explorer.size = 192
+    explorer.source.switch.value = "world"
+    assert explorer.size is None and size.layout.display == "none" and explorer.captioner is captioner
+    assert explorer.explained.explanation.word(0).shape == (8, 8)
+
+
 def test_without_squeezenet_the_world_stays(explorer, no_squeezenet):
     before = state(explorer)
     explorer.source.switch.value = "photo"

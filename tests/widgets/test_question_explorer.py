@@ -396,6 +396,33 @@ def test_photographs_have_networks_of_their_own(vqa: QuestionSystem) -> None:
     assert explorer.explained.true and explorer.question == examples(SCENE)[0]
 
 
+def test_a_photograph_is_explained_at_a_larger_input_and_answered_at_the_networks_own(vqa: QuestionSystem) -> None:
+    photographs = question_system("parallel")
+    explorer = QuestionExplorer(SCENE, vqa, photographs=photographs)
+    size = explorer.controls.size
+    assert size.layout.display == "none"  # the scenes' networks know one size
+    explorer.source.switch.value = "photo"
+    assert [side for _, side in size.options] == [128, 192, 256] and size.value == 128
+    top, picture = explorer.explained.top, explorer.source.picture
+    explorer.answers = ("red", "kite")
+    size.value = 256
+    assert explorer.size == 256 and explorer.answers == ("red", "kite") and explorer.explained.top == top
+    explorer.shared_scale = False
+    L = photographs.explain(picture, explorer.question, "kite", size=256)[None]
+    wanted = overlay(picture, scale_by_max(upsample(L, (SIDE, SIDE)))[0], opacity=explorer.opacity)
+    assert L.shape == (1, 16, 16)
+    assert np.abs(decoded(explorer.controls.tiles[1].image.value).astype(int) - wanted).max() <= 1
+    explorer.question = "is there a dog"
+    assert explorer.size == size.value == 256 and explorer.explained.e.map().shape == (16, 16)
+    explorer.size = -1
+    assert "size -1: the network cannot be run at it" in explorer.message and explorer.size == size.value == 256
+    size.value = 128
+    assert explorer.size is None and explorer.explained.e.map().shape == (8, 8)
+    explorer.size = 256
+    explorer.source.switch.value = "world"
+    assert explorer.size is None and size.layout.display == "none" and explorer.explained.e.map().shape == (8, 8)
+
+
 def test_the_network_that_was_asked_last_is_asked_again(explorer: QuestionExplorer) -> None:
     explorer.networks.loaded["photo"] = explorer.networks.loaded["photo-coattention"] = question_system()
     explorer.model = "world-alexnet"

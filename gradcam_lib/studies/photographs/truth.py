@@ -29,7 +29,7 @@ from gradcam_lib.studies.photographs.records import Means
 SIDE = 224  # of the grid on which maps and masks meet
 TOLERANCE = 7  # pixels of it: in the proportion of the pointing game's 15 to its pictures of 500
 LARGEST_DENSITY = 100.0  # a map that lies inside altogether is infinitely denser there: capped
-STEPS = (7, 10, 12, 14, 18)  # of an input, in sevenths of the system's own: 224, 320, 384, 448, 576 of 224
+SIZES = (96, 128, 192, 224, 320, 384, 448, 576)  # of an input, in pixels
 GEOMETRIES = ("squashed", "middle")
 PAIRED = ("inside", "pointing_game", "density")
 MIDDLE = centre_gaussian(SIDE).astype(np.float32)
@@ -73,8 +73,8 @@ def _part_of(shape: tuple[int, ...], geometry: str) -> tuple[int, int, int, int]
 
 
 def sizes_of(own: int) -> list[int]:
-    """Inputs in pixels, from the system's own to 2.6 times that, in multiples of 16: for 224, 224 to 576."""
-    return [max(16, 16 * round(own * step / 7 / 16)) for step in STEPS]
+    """The inputs that are tried: the system's own, and larger ones up to three times that."""
+    return [own, *(size for size in SIZES if own < size <= 3 * own)]
 
 
 def stretched(L: Tensor) -> np.ndarray:

@@ -152,7 +152,20 @@ def test_the_command_writes_what_it_measured(tmp_path, monkeypatch):
     monkeypatch.setattr(muting, "load_vqa", answering)
     monkeypatch.setattr(muting, "load_classifier", lambda name: small_classifier())
     data = made_flickr8k(tmp_path / "flickr8k", 72)
-    command.main(["--pictures", "3", "--data", str(data), "--runs", str(tmp_path), "--results", str(tmp_path)])
+    command.main(
+        [
+            "--parts",
+            "muting",
+            "--pictures",
+            "3",
+            "--data",
+            str(data),
+            "--runs",
+            str(tmp_path),
+            "--results",
+            str(tmp_path),
+        ]
+    )
     numbers = read_results("photographs", folder=tmp_path)
     assert numbers["n"] == 3 and "drop" in numbers["photo"]["grad_cam"]
     assert json.dumps(numbers)  # plain numbers

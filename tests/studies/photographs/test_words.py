@@ -50,8 +50,8 @@ def test_the_middle_square_leaves_out_what_lies_beyond_it(part) -> None:
 
 
 def test_sizes_begin_with_the_systems_own() -> None:
-    assert truth.sizes_of(224) == [224, 320, 384, 448, 576] == truth.sizes_of(227)
-    assert truth.sizes_of(64)[0] == 64 and truth.sizes_of(128)[:4:3] == [128, 256]
+    assert truth.sizes_of(224) == [224, 320, 384, 448, 576] and truth.sizes_of(64) == [64, 96, 128, 192]
+    assert truth.sizes_of(288) == [288, 320, 384, 448, 576]
 
 
 # -- scores ------------------------------------------------------------------------------------------------------------
