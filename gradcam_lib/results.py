@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +29,21 @@ def average(values: Sequence[float], *, seed: int = 0, draws: int = 2000) -> dic
     picks = np.random.default_rng(seed).integers(len(array), size=(draws, len(array)))
     low, high = np.quantile(array[picks].mean(1), (0.025, 0.975))
     return {"value": round(float(array.mean()), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+
+
+def average_by(values: Sequence[float], groups: Sequence[Hashable], *, seed: int = 0, draws: int = 2000) -> dict:
+    """Mean of all values with its 95 % bootstrap interval where a group, not a value, is one independent draw.
+
+    groups: of each value, such as the picture that a question is about.
+    """
+    _, group = np.unique(np.asarray(groups), return_inverse=True)
+    sums, counts = np.bincount(group, np.asarray(values, float)), np.bincount(group)
+    rng = np.random.default_rng(seed)
+    picks = (rng.integers(len(sums), size=len(sums)) for _ in range(draws))  # one at a time: they may be many
+    means = [sums[pick].sum() / counts[pick].sum() for pick in picks]
+    low, high = np.quantile(means, (0.025, 0.975))
+    value = sums.sum() / counts.sum()
+    return {key: round(float(v), 4) for key, v in zip(("value", "low", "high"), (value, low, high), strict=True)}
 
 
 def write_results(name: str, numbers: dict, *, command: str, n: int, folder: Path = RESULTS) -> Path:

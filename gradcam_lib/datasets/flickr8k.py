@@ -1,4 +1,4 @@
-"""Photographs with captions: Flickr8k in its official layout (Hodosh, Young and Hockenmaier 2013), or COCO's files.
+"""Flickr8k in its official layout (Hodosh, Young and Hockenmaier 2013).
 
 Flickr8k may be used for research only: its pictures and captions stay where they are, measured numbers may leave.
 The layout, as a folder or a zip, the pictures anywhere below:
@@ -10,51 +10,17 @@ The layout, as a folder or a zip, the pictures anywhere below:
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import zipfile
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
-from gradcam_lib.datasets import coco
+from gradcam_lib.datasets.photographs import File, Photographs, files_below
 from gradcam_lib.datasets.records import shown
-from gradcam_lib.pictures.images import load_image
 
-File = Path | zipfile.Path
 TOKENS = "Flickr8k.token.txt"
 SPLITS = {"train": "Flickr_8k.trainImages.txt", "val": "Flickr_8k.devImages.txt", "test": "Flickr_8k.testImages.txt"}
 LINE = re.compile(r"([^\t]+)#\d+\t(.*)")
-
-
-@dataclass(frozen=True, repr=False)  # a printed one would be thousands of captions
-class Photographs:
-    """Pictures that have captions. Only ``picture`` opens one.
-
-    names: file names. captions: of each picture, in the order of the file. splits: "train", "val" and "test" → indices.
-    skipped: captions that were left out because their picture is not there. unknown: lines of the split lists likewise.
-    """
-
-    names: list[str]
-    captions: list[list[str]]
-    splits: dict[str, list[int]]
-    skipped: int = 0
-    unknown: int = 0
-    files: list[File] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def picture(self, i: int) -> np.ndarray:
-        """(H, W, 3) uint8 RGB. ValueError that names file and picture where it is cut short or broken."""
-        try:
-            source = io.BytesIO(self.files[i].read_bytes())
-        except (zipfile.BadZipFile, OSError) as error:
-            raise ValueError(f"{self.files[i]}: cannot be read ({error}); copy the data again") from error
-        source.name = str(self.files[i])  # what load_image calls it in an error
-        return load_image(source)
 
 
 def flickr8k(path: str | Path | None = None) -> Photographs:
@@ -64,7 +30,7 @@ def flickr8k(path: str | Path | None = None) -> Photographs:
     FileNotFoundError where there is none or a list is missing; ValueError where something in it is broken.
     """
     place = _found(_given(path))
-    files = _files(place)
+    files = files_below(place)
     captions, skipped = _captions(_listed(files, TOKENS, place), files)
     if not captions:
         raise ValueError(f"{place}: none of the {skipped} captions has its picture there; put the pictures beside them")
@@ -78,23 +44,6 @@ def flickr8k(path: str | Path | None = None) -> Photographs:
     return Photographs(
         list(captions), list(captions.values()), splits, skipped, unknown, [files[name] for name in captions]
     )
-
-
-def coco_photographs(captions_json: str | Path, images_folder: str | Path) -> Photographs:
-    """The photographs of COCO's captions file (``coco.read_captions``), each of which must be in the folder.
-
-    COCO publishes its parts as separate files, so this one is split here: of ten pictures in the order of the file, the
-    first eight are for training, the ninth for validation, the tenth for the test.
-    """
-    captions: dict[coco.Picture, list[str]] = {}
-    for caption in coco.read_captions(captions_json, images_folder):
-        captions.setdefault(caption.image, []).append(caption.text)
-    if not captions:
-        raise ValueError(f"{captions_json}: no captions in it; give COCO's captions file, not its instances")
-    part = {"train": range(8), "val": (8,), "test": (9,)}
-    splits = {name: [i for i in range(len(captions)) if i % 10 in places] for name, places in part.items()}
-    names, files = [p.file_name for p in captions], [p.path for p in captions]
-    return Photographs(names, list(captions.values()), splits, files=files)
 
 
 def _given(path: str | Path | None) -> Path:
@@ -125,18 +74,6 @@ def _is_whole(folder: Path) -> bool:
 
 def _preference(candidate: Path) -> tuple[bool, str]:
     return candidate.name != "flickr8k-224.zip", candidate.name
-
-
-def _files(place: Path) -> dict[str, File]:
-    """Every file anywhere below, under its name alone."""
-    if place.is_dir():
-        return {p.name: p for p in sorted(place.rglob("*"), reverse=True) if p.is_file()}
-    try:
-        packed = zipfile.ZipFile(place)
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"{place}: no zip, or cut short ({error}); copy or download it again") from error
-    names = sorted((name for name in packed.namelist() if not name.endswith("/")), reverse=True)
-    return {name.rsplit("/", 1)[-1]: zipfile.Path(packed, at=name) for name in names}
 
 
 def _listed(files: dict[str, File], name: str, place: Path) -> File:

@@ -8,9 +8,7 @@ labels alone, as ImageNet's are. No position of anything is ever given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gradcam_lib.networks import slim
+from gradcam_lib.training.asked import Asked
 from gradcam_lib.training.checkpoint import load_if_there
 from gradcam_lib.training.loop import Recipe, fit, recipe_arguments
 from gradcam_lib.training.photonet import normalise
@@ -28,56 +27,6 @@ EPOCHS = {"alexnet": 16, "vgg16": 8, "vgg16_again": 6, "vgg19": 6, "resnet": 8}
 # A warm restart (Loshchilov, Hutter 2017), and a deeper network grown from a shallower one, as Simonyan and Zisserman
 # (2015) grew theirs: layers of the same name begin as they were learnt there.
 STARTS = {"vgg16_again": "vgg16", "vgg19": "vgg16"}
-
-
-class Asked:
-    """Questions about pictures as numbers: row r asks ``texts[question[r]]`` about picture ``picture[r]``.
-
-    questions: of each picture (question, answer, anything, kind); ``others`` and ``kinds`` keep the last two. answers:
-    those that have a number; rows with another one are left out, or with ``all`` have the number −1. which: the
-    pictures that count, all by default. like: the questions of other scenes; what was never asked or answered there is
-    left out.
-    """
-
-    def __init__(
-        self,
-        questions: Sequence[Sequence[tuple[str, str, Any, str]]],
-        answers: Sequence[str],
-        *,
-        which: Sequence[int] | None = None,
-        like: Asked | None = None,
-        all: bool = False,
-    ):
-        number = {a: i for i, a in enumerate(answers)}
-        which = range(len(questions)) if which is None else sorted(which)
-        rows = [(i, *row) for i in which for row in questions[i] if all or row[1] in number]
-        rows = rows if like is None else [row for row in rows if row[1:3] in like.pairs]
-        self.pairs = {row[1:3] for row in rows} if like is None else like.pairs
-        self.texts = sorted({q for q, _ in self.pairs})
-        place = {q: i for i, q in enumerate(self.texts)}
-        self.picture = torch.tensor([i for i, *_ in rows], dtype=torch.long)
-        self.question = torch.tensor([place[q] for _, q, *_ in rows], dtype=torch.long)
-        self.answer = torch.tensor([number.get(a, -1) for _, _, a, *_ in rows], dtype=torch.long)
-        self.others, self.kinds = [row[3] for row in rows], np.array([row[4] for row in rows])
-        self.answers = list(answers)
-        self.first = torch.searchsorted(self.picture, torch.arange(len(questions) + 1))
-
-    def __len__(self) -> int:
-        return len(self.picture)
-
-    def possible(self) -> Tensor:
-        """(questions, answers) bool: whether a question ever had an answer."""
-        possible = torch.zeros(len(self.texts), len(self.answers), dtype=torch.bool)
-        possible[self.question, self.answer] = True
-        return possible
-
-    def of(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """(rows, which of ``pictures`` each belongs to), for all the questions about some pictures."""
-        low, high = self.first[pictures], self.first[pictures + 1]
-        counts = high - low
-        at = torch.repeat_interleave(torch.arange(len(pictures)), counts)
-        within = torch.arange(len(at)) - torch.repeat_interleave(counts.cumsum(0) - counts, counts)
-        return low[at] + within, at
 
 
 class Answering(nn.Module):

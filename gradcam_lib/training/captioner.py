@@ -12,7 +12,6 @@ shipped.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,13 +27,24 @@ from gradcam_lib.language.captioning import load_captioner
 from gradcam_lib.language.systems import save_system
 from gradcam_lib.measures.caption_scores import bleu, bleu_interval, cider_d, rouge_l, tokens
 from gradcam_lib.networks.captioner import Captioner
-from gradcam_lib.networks.encoder import Encoder
-from gradcam_lib.networks.vocabulary import PAD, Vocabulary, tokenise
+from gradcam_lib.networks.vocabulary import Vocabulary, tokenise
 from gradcam_lib.results import average
 from gradcam_lib.training import processes
 from gradcam_lib.training.features import Seen
 from gradcam_lib.training.loop import Recipe, fit, tell
-from gradcam_lib.training.sources import BEST, Source, arguments, file_name, look, options, save_numbers, source
+from gradcam_lib.training.said import Said, shortest, vocabulary_of
+from gradcam_lib.training.sources import (
+    Source,
+    arguments,
+    file_name,
+    learns_along,
+    look,
+    options,
+    parsed,
+    recipes,
+    save_numbers,
+    source,
+)
 from gradcam_lib.worlds.words import content_words
 
 BEAM = 3
@@ -79,48 +89,9 @@ PHOTOGRAPHS = Preset(
 )
 
 
-class Said:
-    """The captions of some pictures as numbers, in the order of the pictures: ``words`` (rows, T), ``picture`` (rows,).
-
-    first, count: where the rows of each picture begin, and how many they are.
-    """
-
-    def __init__(self, captions: list[list[str]], pictures: Sequence[int], vocabulary: Vocabulary, longest: int | None):
-        self.pictures = torch.as_tensor(pictures)
-        kept = [[c for c in captions[i] if longest is None or len(tokenise(c)) <= longest] for i in pictures]
-        self.count = torch.tensor([len(some) for some in kept])
-        self.first = self.count.cumsum(0) - self.count
-        self.picture = self.pictures.repeat_interleave(self.count)
-        self.words = vocabulary.batch([caption for some in kept for caption in some])
-
-    def one_each(self, pick: Tensor, g: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Of pictures that all have as many captions one caption each → pictures and words."""
-        rows = self.first[pick] + torch.randint(int(self.count[0]), (len(pick),), generator=g)
-        return self.picture[rows], shortest(self.words[rows])
-
-    def two_each(self, pick: Tensor, g: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Of some pictures two captions each, or what there is → pictures and words."""
-        drawn = torch.rand(len(pick), int(self.count.max()), generator=g)
-        absent = torch.arange(drawn.shape[1]) >= self.count[pick, None]
-        which = drawn.masked_fill(absent, 2).argsort(1)[:, :2]
-        rows = (self.first[pick, None] + which)[which < self.count[pick, None]]
-        return self.picture[rows], shortest(self.words[rows])
-
-
-def shortest(words: Tensor) -> Tensor:
-    """Without columns of PAD alone."""
-    return words[:, : int((words != PAD).sum(1).max())]
-
-
-def vocabulary_of(captions: Sequence[str], at_least: int) -> Vocabulary:
-    """ValueError where nothing occurs so often."""
-    vocabulary = Vocabulary.of(captions, at_least=at_least)
-    if not vocabulary.words:
-        raise ValueError(
-            f"no word occurs {at_least} times in the {len(captions)} captions to learn from; "
-            "lower --at-least, or give more pictures"
-        )
-    return vocabulary
+# The sizes of neuraltalk2, for as many captions as it had.
+COCO = replace(PHOTOGRAPHS, sizes={"embedding": 512, "hidden": 512, "longest": 20})
+PRESETS = {"world": WORLD, "photo": PHOTOGRAPHS, "coco": COCO}
 
 
 def train(
@@ -150,8 +121,7 @@ def train(
     loss_of = of_captions if preset.all else lambda pick, g: loss(*told.one_each(pick, g))
     fit(model, n, loss_of, recipe, validate=validate, runs=runs)
     if tuning.epochs:
-        seen.cnn.tune(start) if isinstance(seen.cnn, Encoder) else seen.cnn.requires_grad_(True)
-        seen.look_anew()
+        learns_along(seen, start)
         fit(model, len(told.pictures), lambda pick, g: loss(*told.two_each(pick, g)), tuning, validate=validate,
             runs=runs)  # fmt: skip
     model.fairness = _fairest(model, vocabulary, of, seen, preset.fairness)
@@ -195,7 +165,9 @@ def content_f1(spoken: str, references: Sequence[str]) -> float:
 @torch.inference_mode()
 def measure(path: Path, of: Source, seen: Seen) -> dict[str, Any]:
     """Captions of the shipped weights for all test pictures, against those of people, or of the world."""
-    captioner = load_captioner(of.name, weights=path, device=next(seen.cnn.parameters()).device)
+    captioner = load_captioner(
+        "world" if of.name == "world" else "photo", weights=path, device=next(seen.cnn.parameters()).device
+    )
     model, vocabulary = captioner.model, captioner.vocabulary
     seen.shown_to(model.cnn)
     said = _spoken(model, vocabulary, seen, of.splits["test"], "test pictures")
@@ -222,39 +194,24 @@ def measure(path: Path, of: Source, seen: Seen) -> dict[str, Any]:
 def main(argv: list[str] | None = None) -> None:
     parser = arguments("captioner", __doc__.split("\n")[0])
     parser.add_argument("--at-least", type=int, help="how often a word must occur to be learnt")
-    parser.add_argument("--tuning", type=int, help="epochs in which the CNN learns too")
-    parser.add_argument("--tune-from", metavar="LAYER", help="the CNN learns from this layer on; default: all of it")
-    args = parser.parse_args(argv)
+    args = parsed(parser, argv, "vgg16")
     args.device = processes.begin()
-    preset = WORLD if args.data == "world" else PHOTOGRAPHS
-    usual = "vgg16" if args.data == "world" else BEST
-    args.backbone = args.backbone or usual
-    preset = replace(preset, at_least=args.at_least or preset.at_least)
     of = source(args)
+    preset = PRESETS[of.name]
+    preset = replace(preset, at_least=args.at_least or preset.at_least)
     seen = look(args, of, "code", lambda cnn: cnn.to(memory_format=torch.channels_last))
-    name = file_name(("captioner", of.name), args, usual)
-    recipe, tuning = recipes(args, preset, name, seen)
+    name = file_name(("captioner", of.name), args)
+    recipe, tuning = recipes(args, preset, name, f"{seen.path.stem}, {preset.at_least}")
     model, vocabulary = train(of, seen, preset, recipe, tuning, args.runs, args.tune_from)
     if not processes.rank():
         path = args.out / f"{name}.safetensors"
         save_system(model, path, vocabulary)
-        learnt = [p for p in model.parameters() if of.name == "world" or p.requires_grad]
-        numbers = {"parameters": sum(p.numel() for p in learnt), **measure(path, of, seen)}
+        learnt = [p for p in model.parameters() if args.world or p.requires_grad]
+        numbers = {"parameters": sum(p.numel() for p in learnt), **measure(path, of, seen), **of.about}
         command = f"python -m gradcam_lib.training.captioner {options(args, of, seen)} --epochs {recipe.epochs}"
-        command += f" --tuning {tuning.epochs}" + (f" --tune-from {args.tune_from}" if args.tune_from else "")
         command += f" --precision {recipe.precision} --seed {args.seed}"
-        results = "captioner" if name == "captioner_world" else name
-        save_numbers(results, numbers, command, len(of.splits["test"]), args.results)
+        save_numbers(name.replace("_world", ""), numbers, command, len(of.splits["test"]), args.results)
     processes.end()
-
-
-def recipes(args: argparse.Namespace, preset: Preset, name: str, seen: Seen) -> tuple[Recipe, Recipe]:
-    """Of the LSTM alone, and of all together."""
-    given = {"epochs": args.epochs, "precision": args.precision}
-    given = {key: value for key, value in given.items() if value is not None}
-    recipe = Recipe(**{"name": name, "seed": args.seed, "on": seen.path.stem, **preset.learnt, **given})
-    more = preset.tuned if args.tuning is None else preset.tuned | {"epochs": args.tuning}
-    return recipe, replace(recipe, name=f"{name}_tuned", on=f"{recipe.on}, from {args.tune_from}", **more)
 
 
 if __name__ == "__main__":

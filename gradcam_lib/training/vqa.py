@@ -3,18 +3,19 @@
     python -m gradcam_lib.training.backbone --name alexnet
     python -m gradcam_lib.training.vqa --backbone alexnet                             # the world
     python -m gradcam_lib.training.vqa --data flickr8k                                # photographs
-    python -m gradcam_lib.training.vqa --data flickr8k --name coattention
+    python -m gradcam_lib.training.vqa --data FOLDER --name coattention               # VQA v2
 
-As in the original, the CNN was trained before; its codes are computed once. Questions about photographs are made from
-their captions (``datasets.photo_questions``). For them LSTM + CNN is trained once more without seeing anything: what
-that knows, the questions alone give away.
+As in the original, the CNN was trained before; its codes are computed once. Where VQA v2's questions do not lie beside
+the photographs, questions are made from their captions (``datasets.photo_questions``). About photographs LSTM + CNN is
+trained once more without seeing anything: what that knows, the questions alone give away.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +24,28 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gradcam_lib.datasets import balance, photo_questions
+from gradcam_lib.datasets import photo_questions
 from gradcam_lib.language.question_answering import load_vqa
 from gradcam_lib.language.systems import save_system
 from gradcam_lib.networks.coattention import CoAttention
 from gradcam_lib.networks.slim import fold
 from gradcam_lib.networks.vocabulary import Vocabulary
 from gradcam_lib.networks.vqa import LSTMCNN
-from gradcam_lib.results import share
 from gradcam_lib.training import processes
-from gradcam_lib.training.backbone import Asked
-from gradcam_lib.training.features import Seen
+from gradcam_lib.training.asked import Asked, balanced, credits, few, measure, question_only
 from gradcam_lib.training.loop import Recipe, fit
-from gradcam_lib.training.sources import BEST, Source, arguments, file_name, look, options, save_numbers, source
+from gradcam_lib.training.sources import (
+    Source,
+    arguments,
+    file_name,
+    learns_along,
+    look,
+    options,
+    parsed,
+    recipes,
+    save_numbers,
+    source,
+)
 from gradcam_lib.worlds.questions import ANSWERS
 
 FORMS = {"lstm": "code", "coattention": "map"}
@@ -47,53 +57,67 @@ Read = Callable[[Tensor], Tensor]
 class Preset:
     """Hyperparameters that suit some data.
 
-    at_least: how often a word must occur to be learnt. pictures: an epoch's examples are pictures, each with all its
-    questions, or with ``most`` random ones; else questions. learnt: epochs, batch, peak and more of the recipe.
+    sizes: of the network. at_least: how often a word must occur to be learnt. pictures: an epoch's examples are
+    pictures, each with all its questions, or with ``most`` random ones; else questions. learnt, tuned: epochs, batch,
+    peak and more of the two recipes.
     """
 
     learnt: dict[str, Any]
-    dropout: float = 0.5
-    at_least: int = 1
+    sizes: dict[str, Any] = field(default_factory=dict)
+    tuned: dict[str, Any] = field(default_factory=lambda: {"epochs": 0, "batch": 64, "peak": 4e-4, "cnn_share": 1 / 40})
+    at_least: int = 2
     pictures: bool = False
     most: int | None = None
 
 
 # The originals' dropout of 0.5 is for layers four to eight times as wide; in the world it makes learning far slower.
 # There LSTM + CNN reads each question once a batch, so large batches cost little; co-attention reads it for each scene.
-WORLD = {
-    "lstm": Preset({"epochs": 20, "batch": 512, "peak": 4e-3}, dropout=0.2, pictures=True),
-    "coattention": Preset({"epochs": 20, "batch": 128, "peak": 2e-3}, dropout=0.2, pictures=True, most=3),
+IN_WORLD = {"sizes": {"dropout": 0.2}, "at_least": 1, "pictures": True}
+ON_PHOTOGRAPHS = {"batch": 128, "peak": 2e-3, "patience": 3, "precision": "bfloat16"}
+# Beside the size of the originals (Antol et al. 2015, Lu et al. 2016), as many questions at a time.
+ON_VQA_V2 = {"epochs": 15, "batch": 512, "peak": 1e-3, "patience": 3, "precision": "bfloat16"}
+MADE = {
+    "lstm": Preset({"epochs": 8, **ON_PHOTOGRAPHS}),
+    "coattention": Preset({"epochs": 9, **ON_PHOTOGRAPHS}),
 }
-LEARNT = {"batch": 128, "peak": 2e-3, "patience": 3, "precision": "bfloat16"}
-PHOTOGRAPHS = {
-    "lstm": Preset({"epochs": 8, **LEARNT}, at_least=2),
-    "coattention": Preset({"epochs": 9, **LEARNT}, at_least=2),
+PRESETS = {
+    "world": {
+        "lstm": Preset({"epochs": 20, "batch": 512, "peak": 4e-3}, **IN_WORLD),
+        "coattention": Preset({"epochs": 20, "batch": 128, "peak": 2e-3}, **IN_WORLD, most=3),
+    },
+    "photo": MADE,
+    "coco": MADE,
+    "vqa_v2": {
+        "lstm": Preset(ON_VQA_V2, {"embedding": 300, "hidden": 512, "joint": 1024}),
+        "coattention": Preset(ON_VQA_V2, {"hidden": 512}),
+    },
 }
 
 
-def few(asked: Asked, pictures: Tensor, g: torch.Generator, most: int) -> tuple[Tensor, Tensor]:
-    """At most so many random questions about each picture: rows and which of ``pictures`` each belongs to."""
-    rows, at = asked.of(pictures)
-    order = torch.randperm(len(rows), generator=g)
-    order = order[at[order].argsort(stable=True)]
-    place = torch.arange(len(order)) - torch.searchsorted(at[order], at[order])
-    keep = order[place < most]
-    return rows[keep], at[keep]
+def questions(of: Source, rarest: int, most: int) -> dict[str, Asked]:
+    """The questions of each split.
 
-
-def questions(of: Source, rarest: int) -> dict[str, Asked]:
-    """The questions of each split; in the world those that occur in training."""
+    In the world those that occur in training; made from captions: those whose answer ``rarest`` training questions
+    have; of VQA v2 all for the test, else those with one of the ``most`` most frequent answers.
+    Errors: ValueError where none are left to learn from.
+    """
     if of.name == "world":
         every = [one for part in of.told for one in part.questions]
         told = Asked(every, ANSWERS, which=of.splits["train"])
         return {name: Asked(every, ANSWERS, which=which, like=told) for name, which in of.splits.items()}
-    every = [[] for _ in range(of.cached)]
-    for row in photo_questions.asked(of.told, rarest=rarest):
-        every[row.picture].append((row.question, row.answer, None, row.type))
-    answers = sorted({answer for i in of.splits["train"] for _, answer, *_ in every[i]})
+    every = of.questions
+    if every is None:
+        every = [[] for _ in range(of.cached)]
+        for row in photo_questions.asked(of.told, rarest=rarest):
+            every[row.picture].append((row.question, row.answer, None, row.type))
+    counts = Counter(answer for i in of.splits["train"] for _, answer, *_ in every[i])
+    answers = sorted(answer for answer, _ in counts.most_common(most if of.questions else None))
     if not answers:
         raise ValueError("no questions to learn from: give more pictures, or lower --rarest")
-    return {name: Asked(every, answers, which=which) for name, which in of.splits.items()}
+    return {
+        name: Asked(every, answers, which=which, all=name == "test" and of.questions is not None)
+        for name, which in of.splits.items()
+    }
 
 
 class Answerer:
@@ -149,95 +173,89 @@ def sightless(cnn: nn.Module) -> Read:
     return lambda pictures: torch.zeros(len(pictures), cnn.width, device=device)
 
 
-def balanced(asked: Asked, least: int | None = 5) -> Tensor:
-    """Rows in which every answer to a question occurs equally often (``datasets.balance``)."""
-    return torch.tensor(balance.balanced(asked.question.tolist(), asked.answer.tolist(), least=least), dtype=torch.long)
+class Course:
+    """One run of the recipe: the questions, what the CNN sees, and the networks that learn from both."""
 
+    def __init__(self, args: argparse.Namespace, of: Source):
+        self.args, self.of = args, of
+        self.preset = PRESETS[of.name][args.name]
+        self.asked = questions(of, args.rarest, args.answers)
+        self.seen = look(args, of, FORMS[args.name], fold)
+        told = self.asked["train"]
+        heard = told.texts if of.name == "world" else [told.texts[q] for q in told.question.tolist()]
+        self.vocabulary = Vocabulary.of(heard, at_least=self.preset.at_least)
+        self.name = file_name(("vqa", of.name, *(["coattention"] if args.name == "coattention" else [])), args)
+        self.recipe, self.tuning = recipes(
+            args, self.preset, self.name, f"{self.seen.path.stem}, {len(told)} questions"
+        )
 
-def question_only(asked: Asked, told: Asked) -> Tensor:
-    """Whether the most frequent answer in training is right: the best that can be done blind. (rows,)"""
-    usual = balance.usual_answers([told.texts[q] for q in told.question.tolist()], told.answer.tolist())
-    return torch.tensor([usual.get(asked.texts[q], -1) for q in asked.question.tolist()]) == asked.answer
+    def learn(self) -> nn.Module:
+        """The network, as well as it can be trained."""
+        answerer = self._untrained(self.args.name, self.preset, self.seen.read)
+        self._train(answerer, self.preset, self.recipe)
+        if self.tuning.epochs:
+            learns_along(self.seen, self.args.tune_from)
+            self._train(answerer, self.preset, self.tuning)
+        return answerer.model
 
+    def blindfolded(self) -> np.ndarray:
+        """Credits of LSTM + CNN when it sees nothing."""
+        preset = PRESETS[self.of.name]["lstm"]
+        answerer = self._untrained("lstm", preset, sightless(self.seen.cnn))
+        self._train(answerer, preset, replace(self.recipe, name=f"{self.recipe.name}_sees_nothing"))
+        return self.credits(answerer.answers(self.asked["test"]))
 
-def measure(hits: dict[str, Tensor], asked: Asked, least: int | None) -> dict[str, Any]:
-    """Shares of right answers: to all questions, to the balanced ones, and by kind. hits: name → (rows,) bool."""
-    even = balanced(asked, least)
-    kinds = asked.kinds[even.numpy()]
-    numbers = {"questions": len(asked), "balanced_questions": len(even)}
-    for name, right in hits.items():
-        numbers[name] = share(right.tolist())
-        numbers[f"{name}_balanced"] = share(right[even].tolist())
-        for kind in dict.fromkeys(asked.kinds.tolist()):
-            if (kinds == kind).any():
-                numbers[f"{name}_balanced_{kind}"] = share(right[even][torch.from_numpy(kinds == kind)].tolist())
-    return numbers
+    def shipped(self, path: Path) -> np.ndarray:
+        """Credits of the weights in a file."""
+        name = "world-vgg16" if self.of.name == "world" else "photo"
+        system = load_vqa(name, weights=path, device=self.args.device)
+        self.seen.shown_to(system.model.cnn)
+        return self.credits(Answerer(system.model, system.vocabulary, self.seen.read).answers(self.asked["test"]))
 
+    def credits(self, answers: Tensor) -> np.ndarray:
+        return credits(self.asked["test"], answers, self.of.questions is not None)
 
-def made(args: argparse.Namespace, seen: Seen, sizes: Sequence[int], preset: Preset, name: str) -> nn.Module:
-    torch.manual_seed(args.seed)
-    return MODELS[name](seen.cnn, *sizes, dropout=preset.dropout).to(args.device)
+    def measured(self, path: Path, blind: dict[str, np.ndarray]) -> dict[str, Any]:
+        """Of the weights in a file, beside ways not to look."""
+        test, told = self.asked["test"], self.asked["train"]
+        usual = self.credits(question_only(test, told))
+        found = {"accuracy": self.shipped(path), "most_frequent_answer": usual, **blind}
+        even = None if self.of.questions else balanced(test, 5 if self.of.name == "world" else None)
+        return {"answers": len(told.answers), **measure(found, test, even)}
+
+    def _untrained(self, name: str, preset: Preset, read: Read) -> Answerer:
+        torch.manual_seed(self.args.seed)
+        sizes = len(self.vocabulary), len(self.asked["train"].answers)
+        model = MODELS[name](self.seen.cnn, *sizes, **preset.sizes).to(self.args.device)
+        return Answerer(model, self.vocabulary, read)
+
+    def _train(self, answerer: Answerer, preset: Preset, recipe: Recipe) -> None:
+        train(answerer, self.asked["train"], self.asked["val"], preset, recipe, self.args.runs)
 
 
 def main(argv: list[str] | None = None) -> None:
     parser = arguments("vqa", __doc__.split("\n")[0])
     parser.add_argument("--name", choices=tuple(FORMS), default="lstm", help="LSTM + CNN, or co-attention")
+    parser.add_argument("--made", action="store_true", help="questions made from captions, also where VQA v2's lie")
     parser.add_argument("--rarest", type=int, default=photo_questions.RAREST,
-                        help="of photographs: training questions that an answer needs")  # fmt: skip
+                        help="of questions made from captions: how many must share an answer")  # fmt: skip
+    parser.add_argument("--answers", type=int, default=1000, help="of VQA v2: how many, the most frequent, are learnt")
     parser.set_defaults(test=6000)
-    args = parser.parse_args(argv)
+    args = parsed(parser, argv, {"lstm": "vgg16", "coattention": "resnet"})
     args.device = processes.begin()
-    world = args.data == "world"
-    usual = {"lstm": "vgg16", "coattention": "resnet"}[args.name] if world else BEST
-    args.backbone = args.backbone or usual
-    preset = (WORLD if world else PHOTOGRAPHS)[args.name]
-    of = source(args)
-    asked = questions(of, args.rarest)
-    seen = look(args, of, FORMS[args.name], fold)
-    told = asked["train"]
-    heard = told.texts if preset.pictures else [told.texts[q] for q in told.question.tolist()]
-    vocabulary = Vocabulary.of(heard, at_least=preset.at_least)
-    sizes = len(vocabulary), len(told.answers)
-    parts = ("vqa", of.name, *(["coattention"] if args.name == "coattention" else []))
-    name = file_name(parts, args, None if parts == ("vqa", "world") else usual)
-    given = {"epochs": args.epochs, "precision": args.precision}
-    given = {key: value for key, value in given.items() if value is not None}
-    recipe = Recipe(**{"name": name, "seed": args.seed, "on": f"{seen.path.stem}, {len(told)} questions",
-                       **preset.learnt, **given})  # fmt: skip
-    answerer = Answerer(made(args, seen, sizes, preset, args.name), vocabulary, seen.read)
-    train(answerer, told, asked["val"], preset, recipe, args.runs)
-    hits = {"question_only_lstm": blindfolded(args, seen, asked, sizes, vocabulary, recipe)} if not world else {}
+    course = Course(args, source(args, asked=not args.made))
+    model = course.learn()
+    learnt = sum(p.numel() for p in model.parameters() if args.world or p.requires_grad)
+    path = args.out / f"{course.name}.safetensors"
     if not processes.rank():
-        path = args.out / f"{name}.safetensors"
-        save_system(answerer.model, path, vocabulary, answers=told.answers)
-        hits = {"accuracy": right(of, seen, path, asked["test"], args.device),
-                "most_frequent_answer": question_only(asked["test"], told), **hits}  # fmt: skip
-        learnt = [p for p in answerer.model.parameters() if world or p.requires_grad]
-        numbers = {"parameters": sum(p.numel() for p in learnt), "answers": len(told.answers),
-                   **measure(hits, asked["test"], 5 if world else None)}  # fmt: skip
-        command = f"python -m gradcam_lib.training.vqa --name {args.name} {options(args, of, seen)}"
-        command += f" --epochs {recipe.epochs} --precision {recipe.precision} --seed {args.seed}"
-        save_numbers(name.replace("_world", ""), numbers, command, len(asked["test"]), args.results)
+        save_system(model, path, course.vocabulary, answers=course.asked["train"].answers)
+    blind = {} if args.world else {"question_only_lstm": course.blindfolded()}
+    if not processes.rank():
+        numbers = {"parameters": learnt, **course.measured(path, blind), **course.of.about}
+        command = f"python -m gradcam_lib.training.vqa --name {args.name} {options(args, course.of, course.seen)}"
+        command += f" --epochs {course.recipe.epochs} --precision {course.recipe.precision} --seed {args.seed}"
+        save_numbers(course.name.replace("_world", ""), numbers, command, numbers["questions"], args.results)
     processes.end()
-
-
-def right(of: Source, seen: Seen, path: Path, asked: Asked, device: torch.device) -> Tensor:
-    """Whether the shipped weights answer each question rightly, (rows,)."""
-    shipped = load_vqa("photo" if of.name != "world" else "world-vgg16", weights=path, device=device)
-    seen.shown_to(shipped.model.cnn)
-    return Answerer(shipped.model, shipped.vocabulary, seen.read).answers(asked) == asked.answer
-
-
-def blindfolded(
-    args: argparse.Namespace, seen: Seen, asked: dict[str, Asked], sizes: Sequence[int], vocabulary: Vocabulary,
-    recipe: Recipe,
-) -> Tensor:  # fmt: skip
-    """Whether LSTM + CNN answers the test questions rightly when it sees nothing."""
-    preset = PHOTOGRAPHS["lstm"]
-    model = Answerer(made(args, seen, sizes, preset, "lstm"), vocabulary, sightless(seen.cnn))
-    recipe = replace(recipe, name=f"{recipe.name}_sees_nothing")
-    train(model, asked["train"], asked["val"], preset, recipe, args.runs)
-    return model.answers(asked["test"]) == asked["test"].answer
 
 
 if __name__ == "__main__":

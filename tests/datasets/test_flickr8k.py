@@ -11,8 +11,7 @@ import pytest
 from PIL import ImageColor
 from support.flickr_made import COLOURS, GROUNDS, SENTENCES, made_flickr8k, zip_of
 
-from gradcam_lib.datasets import coco
-from gradcam_lib.datasets.flickr8k import Photographs, coco_photographs, flickr8k
+from gradcam_lib.datasets.flickr8k import Photographs, flickr8k
 
 TOKENS, TRAIN = "Flickr8k.token.txt", "Flickr_8k.trainImages.txt"
 
@@ -180,22 +179,6 @@ def test_nothing_given_and_nothing_there(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_print_shows_no_caption(folder: Path) -> None:
     assert "dog" not in repr(flickr8k(folder))
-
-
-# -- COCO
-
-
-def test_coco_captions_are_photographs_too(folder: Path, tmp_path: Path) -> None:
-    pictures = [coco.Picture(i, f"{i:04d}.jpg", 48, 48) for i in range(12)]
-    captions = [coco.Caption(2 * i + k, p, f"dog {i} {k}") for k in (0, 1) for i, p in enumerate(pictures)]
-    coco.write_captions(tmp_path / "captions.json", captions)
-    photos = coco_photographs(tmp_path / "captions.json", folder / "images")
-    assert photos.captions[7] == ["dog 7 0", "dog 7 1"] and photos.names[7] == "0007.jpg"
-    assert photos.splits == {"train": [*range(8), 10, 11], "val": [8], "test": [9]}
-    assert (photos.picture(7) == flickr8k(folder).picture(7)).all()
-    coco.write_captions(tmp_path / "none.json", [], pictures=pictures)
-    with pytest.raises(ValueError, match=r"none\.json: no captions"):
-        coco_photographs(tmp_path / "none.json", folder / "images")
 
 
 # -- the published pictures

@@ -1,41 +1,65 @@
-"""A small COCO in its official layout: squares of one colour on grey, with captions and masks."""
+"""Tiny made data in the official layouts of COCO's captions and of VQA v2: drawn dogs, our captions and questions."""
 
 from __future__ import annotations
 
-import zipfile
+import shutil
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
+from support.flickr_made import COLOURS, GROUNDS, SENTENCES, made_flickr8k
 
-from gradcam_lib.datasets.coco import Caption, Category, Instance, Picture, write_captions, write_instances
+from gradcam_lib.datasets import coco, vqa_v2
 
-CATEGORIES = {name: Category(i, name) for i, name in enumerate(("person", "dog", "kite", "bear"), start=1)}
-CAPTIONS = ("a woman flying a red kite", "a man with the dog", "a dog is flying", "this is a animal")
-SIZE = (120, 80)  # width, height
+LOOKS = [(colour, action) for colour in COLOURS for action in GROUNDS]  # as the pictures take turns
 
 
-def made_coco(folder: Path, pictures: int = 3, *, name: str = "val", packed: bool = False) -> Path:
-    """Each picture: a person left, a dog right, a kite above the dog; the folder, or a zip of it."""
-    rng, shown, told, things = np.random.default_rng(0), [], [], []
-    root = folder / "coco-made"
-    (root / f"{name}2017").mkdir(parents=True, exist_ok=True)
-    for i in range(1, pictures + 1):
-        picture = Picture(i, f"{i:012d}.png", *SIZE)
-        image = rng.integers(100, 150, (SIZE[1], SIZE[0], 3), dtype=np.uint8)
-        for category, (x, y) in (("person", (10, 20)), ("dog", (80, 50)), ("kite", (80, 5))):
-            mask = np.zeros(image.shape[:2], bool)
-            mask[y : y + 20, x : x + 20] = True
-            image[mask] = (200, 40 * i, 20)
-            things.append(Instance.of_mask(len(things) + 1, picture, CATEGORIES[category], mask))
-        Image.fromarray(image).save(root / f"{name}2017" / picture.file_name)
-        told += [Caption(10 * i + j, picture, text) for j, text in enumerate(CAPTIONS)]
-        shown.append(picture)
-    write_instances(root / "annotations" / f"instances_{name}2017.json", things, categories=CATEGORIES.values())
-    write_captions(root / "annotations" / f"captions_{name}2017.json", told)
-    if not packed:
-        return root
-    with zipfile.ZipFile(folder / "coco-made.zip", "w") as file:
-        for path in sorted(root.rglob("*.*")):
-            file.write(path, path.relative_to(root))
-    return folder / "coco-made.zip"
+def name_of(i: int, part: str, year: int) -> str:
+    digits = f"{i:012d}.jpg"
+    return digits if year == 2017 else f"COCO_{part}{year}_{digits}"
+
+
+def pictures(folder: Path, parts: dict[str, range], year: int) -> None:
+    """folder/train2017/000000000003.jpg … of the drawn dogs with these numbers."""
+    made = made_flickr8k(folder / "made", max(numbers.stop for numbers in parts.values()))
+    for part, numbers in parts.items():
+        (folder / f"{part}{year}").mkdir(parents=True)
+        for i in numbers:
+            shutil.copy(made / "images" / f"{i:04d}.jpg", folder / f"{part}{year}" / name_of(i, part, year))
+    shutil.rmtree(made)
+
+
+def made_coco(folder: Path, parts: dict[str, range], year: int = 2017) -> Path:
+    """Pictures and annotations/captions_{part}{year}.json; the captions stand in another order than the pictures."""
+    pictures(folder, parts, year)
+    for part, numbers in parts.items():
+        seen = {i: coco.Picture(i, name_of(i, part, year), 48, 48) for i in numbers}
+        captions = [
+            coco.Caption(10 * i + k, picture, text.format(*LOOKS[i % len(LOOKS)]))
+            for k, text in enumerate(SENTENCES)
+            for i, picture in seen.items()
+        ]
+        coco.write_captions(folder / "annotations" / f"captions_{part}{year}.json", captions)
+    return folder
+
+
+def made_vqa(folder: Path, parts: dict[str, range]) -> Path:
+    """Three questions about each picture; of ten people seven agree, two do not know, and one is wrong."""
+    pictures(folder, parts, 2014)
+    for part, numbers in parts.items():
+        asked = []
+        for i in numbers:
+            colour, action = LOOKS[i % len(LOOKS)]
+            runs = "yes" if action == "running" else "no"
+            asked += [
+                _question(10 * i, i, "What color is the dog?", "other", colour, "green"),
+                _question(10 * i + 1, i, "Is the dog running?", "yes/no", runs, "maybe"),
+                _question(10 * i + 2, i, "How many dogs are there?", "number", "1", "2"),
+            ]
+        names = f"v2_OpenEnded_mscoco_{part}2014_questions.json", f"v2_mscoco_{part}2014_annotations.json"
+        vqa_v2.write(*(folder / name for name in names), asked, data_subtype=f"{part}2014")
+    return folder
+
+
+def _question(id: int, picture: int, text: str, type: str, answer: str, wrong: str) -> vqa_v2.Question:
+    people = [answer] * 7 + ["unknown"] * 2 + [wrong]
+    answers = tuple(vqa_v2.Answer(given, k + 1) for k, given in enumerate(people))
+    return vqa_v2.Question(id, picture, text, vqa_v2.question_type(text), type, answer, answers)

@@ -15,7 +15,7 @@ from gradcam_lib.networks import encoder
 from gradcam_lib.networks.encoder import FLOOR
 from gradcam_lib.results import read_results
 from gradcam_lib.training import captioner, vqa
-from gradcam_lib.training.backbone import Asked
+from gradcam_lib.training.asked import Asked, balanced, credits, measure, question_only
 from gradcam_lib.training.features import Seen
 from gradcam_lib.training.pictures import Photos
 
@@ -169,8 +169,8 @@ def test_no_question_is_answered_too_rarely_to_be_learnt(data, tmp_path) -> None
 def test_accuracy_is_measured_where_every_answer_is_as_frequent() -> None:
     """Four rows of one question, "two" three times and "one" once: two remain, of which "always two" has one."""
     rows = Asked([[("how many?", answer, None, "count")] for answer in ("two", "two", "one", "two")], ["one", "two"])
-    hits = {"accuracy": torch.tensor([True, False, True, True]), "usual": vqa.question_only(rows, rows)}
-    numbers = vqa.measure(hits, rows, None)
+    found = {"accuracy": np.array([1, 0, 1, 1]), "usual": credits(rows, question_only(rows, rows))}
+    numbers = measure(found, rows, balanced(rows, None))
     assert numbers["accuracy"]["value"] == 0.75 and numbers["balanced_questions"] == 2
     assert numbers["accuracy_balanced"]["value"] == numbers["accuracy_balanced_count"]["value"] == 1
     assert numbers["usual"]["value"] == 0.75 and numbers["usual_balanced"]["value"] == 0.5

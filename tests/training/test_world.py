@@ -10,7 +10,7 @@ from torch import nn
 from gradcam_lib import load_captioner, load_vqa
 from gradcam_lib.results import average, read_results
 from gradcam_lib.training import backbone, captioner, loop, vqa
-from gradcam_lib.training.backbone import Asked
+from gradcam_lib.training.asked import Asked, balanced, credits, few, question_only
 from gradcam_lib.training.loop import Recipe, fit
 from gradcam_lib.worlds import corpus as corpora
 from gradcam_lib.worlds import scenes
@@ -85,7 +85,7 @@ def test_questions_of_other_scenes_leave_out_what_was_never_asked(runs):
 def test_few_asks_at_most_so_many_about_each_scene(runs):
     asked = Asked(corpus("train", 60, runs).questions, ANSWERS)
     picked = torch.tensor([3, 9, 30])
-    rows, at = vqa.few(asked, picked, torch.Generator().manual_seed(1), 2)
+    rows, at = few(asked, picked, torch.Generator().manual_seed(1), 2)
     assert (asked.picture[rows] == picked[at]).all() and len(set(rows.tolist())) == len(rows)
     assert max(Counter(at.tolist()).values()) == 2 and set(at.tolist()) == {0, 1, 2}
 
@@ -109,15 +109,15 @@ class _Rows:
 
 
 def test_in_the_balanced_rows_every_answer_is_as_frequent():
-    rows = vqa.balanced(_Rows)
+    rows = balanced(_Rows)
     counts = Counter(zip(_Rows.question[rows].tolist(), _Rows.answer[rows].tolist(), strict=True))
     assert counts == {(0, 1): 6, (0, 2): 6, (1, 1): 6, (1, 4): 6}  # the answer that occurs twice is left out
 
 
 def test_who_does_not_look_does_no_better_than_chance_there():
-    blind = vqa.question_only(_Rows, _Rows)
-    assert blind.float().mean() == pytest.approx((12 + 7) / 33)
-    assert blind[vqa.balanced(_Rows)].float().mean() == 0.5
+    blind = credits(_Rows, question_only(_Rows, _Rows))
+    assert blind.mean() == pytest.approx((12 + 7) / 33)
+    assert blind[balanced(_Rows)].mean() == 0.5
 
 
 # -- the loop ----------------------------------------------------------------------------------------------------------
