@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from gradcam_lib.datasets.records import Record, by_id, file_in, read_json, write_json
@@ -38,7 +38,7 @@ QUESTION_TYPES = tuple(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # VQA v2 has millions of them
 class Answer:
     """What one person answered, and whether they were sure: "yes", "maybe" or "no"."""
 
@@ -122,7 +122,7 @@ def write(
             "question_type": q.question_type,
             "answer_type": q.answer_type,
             "multiple_choice_answer": q.multiple_choice_answer,
-            "answers": [vars(answer) for answer in q.answers],
+            "answers": [asdict(answer) for answer in q.answers],
         }
         for q in questions
     ]

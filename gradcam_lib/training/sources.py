@@ -22,13 +22,14 @@ from gradcam_lib.training.processes import first_one_first
 from gradcam_lib.worlds.corpus import Corpus, corpus
 
 WORLD = {"alexnet": "alexnet", "vgg16": "vgg16_again", "vgg19": "vgg19", "resnet": "resnet"}  # as training.backbone
+NAMES = {"photo": "flickr8k", "coco": "COCO", "v2": "VQA_v2"}  # of photographs, in the command that is kept
 BEST = "efficientnet_lite0"  # the network for photographs that comes with the set-up
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
     """Pictures with captions and questions. name: as systems and files are called: "world", "photo" (Flickr8k), "coco"
-    or "vqa_v2".
+    or "v2" (VQA v2).
 
     option: of the command. captions: of each picture. splits: "train", "val" and "test" → pictures. cached: how many of
     the first pictures are looked at once and for all. told: the scenes of each split, or the photographs. questions:
@@ -119,7 +120,7 @@ def _photographs(data: str, asked: bool) -> Source:
         about["left out, their pictures are missing"] = photographs.skipped
     return Source(
         layout,
-        f"--data {'flickr8k' if layout == 'photo' else layout.upper()}",
+        f"--data {NAMES[layout]}",
         photographs.captions,
         photographs.splits,
         len(photographs),
@@ -139,7 +140,7 @@ def _layout(data: str, asked: bool) -> str:
         raise FileNotFoundError(f"{place}: no such folder or zip; give world, flickr8k, or the path of the data")
     names = files_below(place)
     if asked and any(map(coco_photographs.QUESTIONS.fullmatch, names)):
-        return "vqa_v2"
+        return "v2"
     return "coco" if any(map(coco_photographs.CAPTIONS.fullmatch, names)) else "photo"
 
 

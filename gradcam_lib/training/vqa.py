@@ -87,7 +87,7 @@ PRESETS = {
     },
     "photo": MADE,
     "coco": MADE,
-    "vqa_v2": {
+    "v2": {
         "lstm": Preset(ON_VQA_V2, {"embedding": 300, "hidden": 512, "joint": 1024}),
         "coattention": Preset(ON_VQA_V2, {"hidden": 512}),
     },

@@ -39,13 +39,13 @@ def test_of_named_layers_the_means_are_read_and_the_first_is_explained(lite) -> 
 
 
 def test_of_a_network_with_fully_connected_layers_the_last_hidden_one_is_read() -> None:
-    """VGG's fc7 is the fifth module of its classifier, behind the ReLU."""
-    cnn, x = encoder("vgg16", "code", random=True), pictures(64, 1)
+    """AlexNet's fc7 is the fifth module of its classifier, its ReLU the sixth."""
+    cnn, x = encoder("alexnet", "code", random=True), pictures(96, 1)
     with torch.no_grad():
         network = cnn.published
-        hidden = network.classifier[:5](network.avgpool(network.features(x)).flatten(1))
+        hidden = network.classifier[:6](network.avgpool(network.features(x)).flatten(1))
         assert close(cnn(x), hidden) and cnn.width == 4096 and cnn(x).min() == 0
-    assert cnn.layer == "published.features.29" and cnn.transform.resize == cnn.transform.crop == 224
+    assert cnn.layer == "published.features.11" and cnn.transform.resize == cnn.transform.crop == 224
 
 
 @pytest.mark.parametrize("name, wanted", [("photonet", 256), ("photonet_gap", 192 + 40)])

@@ -118,7 +118,7 @@ def test_vqa_v2_is_scored_by_what_people_answered(tmp_path, name: str, small_net
     data = made_vqa(tmp_path / "data", BOTH)
     more = ("--backbone", "squeezenet", "--size", "64", "--name", name, "--epochs", "2", "--answers", "4")
     vqa.main(options(data, tmp_path, *more))
-    file = "vqa_vqa_v2_squeezenet" if name == "lstm" else "vqa_vqa_v2_coattention_squeezenet"
+    file = "vqa_v2_squeezenet" if name == "lstm" else "vqa_v2_coattention_squeezenet"
     numbers, system = read_results(file, folder=tmp_path), load_vqa("photo", weights=tmp_path / f"{file}.safetensors")
     assert numbers["answers"] == len(system.answers) == 4 and {"1", "yes", "no"} < set(system.answers)
     assert numbers["n"] == numbers["questions"] == 3 * 12

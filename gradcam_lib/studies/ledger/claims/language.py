@@ -240,7 +240,7 @@ ANSWERING = Group(
                     answers(r, "coattention", "centre", "pointing_game")
                 )
                 and all(
-                    r("vqa_coattention > balanced_accuracy").above(r(f"vqa_{cnn} > balanced_accuracy")) for cnn in CNNS
+                    r("vqa_coattention > accuracy_balanced").above(r(f"vqa_{cnn} > accuracy_balanced")) for cnn in CNNS
                 )
             ),
             notebook="08_visual_question_answering",

@@ -54,7 +54,7 @@ SYSTEMS = Table(
                 f"questions: {system}",
                 here,
                 f"{{vqa_{key} > parameters|millions}}",
-                f"accuracy {{vqa_{key} > balanced_accuracy}}",
+                f"accuracy {{vqa_{key} > accuracy_balanced}}",
             )
             for system, here, key in (
                 ("LSTM and AlexNet", "LSTM and slim AlexNet", "alexnet"),
@@ -67,7 +67,7 @@ SYSTEMS = Table(
             "the same questions without the picture",
             "most frequent answer in training",
             "–",
-            "accuracy {vqa_vgg16 > question_only_balanced_accuracy}",
+            "accuracy {vqa_vgg16 > most_frequent_answer_balanced}",
         ),
     ),
     (
@@ -81,20 +81,20 @@ TYPES = Table(
     "Drawn scenes: accuracy by type of question",
     "The balanced questions of the previous table.",
     ("", *NETWORKS),
-    tuple((kind, *(f"{{vqa_{key} > balanced_accuracy_{kind}}}" for key in NETWORKS.values())) for kind in KINDS),
+    tuple((kind, *(f"{{vqa_{key} > accuracy_balanced_{kind}}}" for key in NETWORKS.values())) for kind in KINDS),
     (
         "Colours are the weakest type of the three CNNs; co-attention is far better at them. The four networks were "
         "trained by different recipes, so the table does not rank the architectures.",
     ),
     check=lambda r: (
         all(
-            r(f"vqa_{cnn} > balanced_accuracy_colour").below(r(f"vqa_{cnn} > balanced_accuracy_{kind}"))
+            r(f"vqa_{cnn} > accuracy_balanced_colour").below(r(f"vqa_{cnn} > accuracy_balanced_{kind}"))
             for cnn in CNNS
             for kind in KINDS
             if kind != "colour"
         )
         and all(
-            r("vqa_coattention > balanced_accuracy_colour").above(r(f"vqa_{cnn} > balanced_accuracy_colour"))
+            r("vqa_coattention > accuracy_balanced_colour").above(r(f"vqa_{cnn} > accuracy_balanced_colour"))
             for cnn in CNNS
         )
     ),
