@@ -35,7 +35,7 @@ class Encoder(nn.Module):
     first to the last. form "map", (N, width, h, w): a is the last map, or that of the layer named.
     size: side of the pictures in pixels; None: the network's own. μ and σ are fixed, of the training pictures, and part
     of the graph. random: the classifier has random weights, for tests.
-    Errors: ValueError (another form; layers that do not suit it).
+    Errors: ValueError (another form; layers that do not suit it; a network without a map, such as a transformer).
     """
 
     def __init__(
@@ -51,6 +51,8 @@ class Encoder(nn.Module):
         super().__init__()
         if form not in FORMS:
             raise ValueError(f"form {form!r}: choose one of {', '.join(map(repr, FORMS))}")
+        if published.layer is None:
+            raise ValueError(f"{network} has no convolutional map, so its systems could not be explained; choose a CNN")
         self.network, self.form, self.random, self.source = network, form, random, published.source
         self.size = size or published.transform.crop
         self.transform = replace(published.transform, resize=self.size, crop=self.size)

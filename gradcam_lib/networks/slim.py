@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
+from itertools import pairwise
 
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -86,13 +87,12 @@ class Block(nn.Module):
 
 
 def fold(model: nn.Module) -> nn.Module:
-    """A copy in evaluation mode without BatchNorm: each is multiplied into the convolution before it."""
+    """A copy in evaluation mode, each BatchNorm behind a convolution multiplied into it."""
     model = copy.deepcopy(model).eval()
     for chain in [m for m in model.modules() if isinstance(m, nn.Sequential)]:
-        names = [name for name, _ in chain.named_children()]
-        for before, name in zip(names, names[1:], strict=False):
-            if isinstance(getattr(chain, name), nn.BatchNorm2d):
-                setattr(chain, before, fuse_conv_bn_eval(getattr(chain, before), getattr(chain, name)))
+        for (before, conv), (name, norm) in pairwise(list(chain.named_children())):
+            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                setattr(chain, before, fuse_conv_bn_eval(conv, norm))
                 delattr(chain, name)
     return model
 

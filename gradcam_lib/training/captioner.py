@@ -115,7 +115,8 @@ def train(
 
     def validate() -> float:
         parts = torch.arange(len(unseen.words)).split(500)
-        return float(np.mean([float(loss(unseen.picture[p], unseen.words[p])) for p in parts]))
+        found = [float(loss(unseen.picture[p], unseen.words[p])) for p in parts]
+        return float(np.average(found, weights=[len(p) for p in parts]))
 
     n = len(told.words) if preset.all else len(told.pictures)
     loss_of = of_captions if preset.all else lambda pick, g: loss(*told.one_each(pick, g))
@@ -209,7 +210,7 @@ def main(argv: list[str] | None = None) -> None:
         learnt = [p for p in model.parameters() if args.world or p.requires_grad]
         numbers = {"parameters": sum(p.numel() for p in learnt), **measure(path, of, seen), **of.about}
         command = f"python -m gradcam_lib.training.captioner {options(args, of, seen)} --epochs {recipe.epochs}"
-        command += f" --precision {recipe.precision} --seed {args.seed}"
+        command += f" --at-least {preset.at_least} --precision {recipe.precision} --seed {args.seed}"
         save_numbers(name.replace("_world", ""), numbers, command, len(of.splits["test"]), args.results)
     processes.end()
 

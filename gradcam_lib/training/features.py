@@ -33,8 +33,9 @@ class Seen:
         self.pictures, self.cnn, self.count = pictures, cnn, count
         self.path = Path(runs) / f"features_{cnn.name}_{_digest(pictures, cnn, count)}.npy"
         with processes.first_one_first():
-            done = self.path.exists() or _begin(self.path, (count, *self._shape()), -(-count // pictures.block))
-        if not done:
+            if not self.path.exists():
+                _begin(self.path, (count, *self._shape()), -(-count // pictures.block))
+        if not self.path.exists():
             _compute(self.path, pictures, cnn)
         self.features: np.ndarray | None = np.load(self.path, mmap_mode="r")
 
@@ -84,15 +85,14 @@ def _digest(pictures: Pictures, cnn: nn.Module, count: int) -> str:
     return hashlib.sha256(json.dumps([network, pictures.fingerprint, count], sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _begin(path: Path, shape: tuple[int, ...], blocks: int) -> bool:
-    """Makes room for the features, and for a note which blocks of pictures are done. False: they are to be computed."""
+def _begin(path: Path, shape: tuple[int, ...], blocks: int) -> None:
+    """Makes room for the features, and for a note which blocks of pictures are done, unless an earlier run did."""
     part, note = path.with_suffix(".part"), path.with_suffix(".done")
     if not (note.exists() and part.exists()):
         path.parent.mkdir(parents=True, exist_ok=True)
         note.unlink(missing_ok=True)
         np.lib.format.open_memmap(part, "w+", np.float16 if len(shape) == 4 else np.float32, shape).flush()
         np.lib.format.open_memmap(note, "w+", bool, (blocks,)).flush()
-    return False
 
 
 @torch.no_grad()

@@ -13,12 +13,14 @@ from gradcam_lib.networks.vocabulary import PAD, Vocabulary, tokenise
 class Said:
     """The captions of some pictures as numbers, in the order of the pictures: ``words`` (rows, T), ``picture`` (rows,).
 
-    first, count: where the rows of each picture begin, and how many they are.
+    longest: words, longer captions are left out, and ``pictures`` are those that have others. first, count: where the
+    rows of each picture begin, and how many they are.
     """
 
     def __init__(self, captions: list[list[str]], pictures: Sequence[int], vocabulary: Vocabulary, longest: int | None):
-        self.pictures = torch.as_tensor(pictures)
-        kept = [[c for c in captions[i] if longest is None or len(tokenise(c)) <= longest] for i in pictures]
+        short = {i: [c for c in captions[i] if longest is None or len(tokenise(c)) <= longest] for i in pictures}
+        self.pictures = torch.tensor([i for i, some in short.items() if some])
+        kept = [some for some in short.values() if some]
         self.count = torch.tensor([len(some) for some in kept])
         self.first = self.count.cumsum(0) - self.count
         self.picture = self.pictures.repeat_interleave(self.count)

@@ -253,6 +253,7 @@ def main(argv: list[str] | None = None) -> None:
     if not processes.rank():
         numbers = {"parameters": learnt, **course.measured(path, blind), **course.of.about}
         command = f"python -m gradcam_lib.training.vqa --name {args.name} {options(args, course.of, course.seen)}"
+        command += f" --rarest {args.rarest}" * (not args.world and course.of.questions is None) + " --made" * args.made
         command += f" --epochs {course.recipe.epochs} --precision {course.recipe.precision} --seed {args.seed}"
         save_numbers(course.name.replace("_world", ""), numbers, command, numbers["questions"], args.results)
     processes.end()

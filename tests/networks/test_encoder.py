@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
-from support.photographers import small_encoder
+from support.photographers import small_classifier, small_encoder
 from support.tiny import close
 
 from gradcam_lib.capture import capture
-from gradcam_lib.networks.encoder import encoder
+from gradcam_lib.networks.encoder import Encoder, encoder
+from gradcam_lib.networks.slim import fold
 from gradcam_lib.networks.zoo import load_classifier
 
 
@@ -54,6 +57,14 @@ def test_photonet_in_both_forms(name: str, wanted: int) -> None:
     assert cnn.width == wanted and cnn.size == 64 and cnn(pictures(64)).shape == (2, wanted)
 
 
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "densenet121"])
+def test_a_folded_one_sees_the_same(name: str) -> None:
+    """As features are computed. DenseNet has BatchNorm behind blocks too, and its last ReLU is a function."""
+    cnn, x = encoder(name, "code", random=name != "efficientnet_lite0"), pictures(64)
+    with torch.no_grad():
+        assert close(fold(cnn).to(memory_format=torch.channels_last).raw(x), cnn.raw(x), 1e-4)
+
+
 def test_a_map_is_that_of_the_layer(lite) -> None:
     cnn, x = encoder("efficientnet_lite0", "map", layers=["features.11"], size=96), pictures(96)
     with torch.no_grad():
@@ -76,7 +87,9 @@ def test_explanations_see_everything_that_is_read(name: str) -> None:
     assert float(change) == pytest.approx(float(G[0, 7].sum()), rel=1e-4) and G[0, 7].abs().max() > 0
 
 
-def test_layers_that_do_not_suit_are_named() -> None:
+def test_layers_and_networks_that_do_not_suit_are_named() -> None:
+    with pytest.raises(ValueError, match="vit has no convolutional map"):
+        Encoder("vit", replace(small_classifier(), layer=None), "code")
     with pytest.raises(ValueError, match="layer 'features.99' of efficientnet_lite0: no such module"):
         encoder("efficientnet_lite0", "code", layers=["features.99"])
     with pytest.raises(ValueError, match="the form 'map' reads one layer"):
