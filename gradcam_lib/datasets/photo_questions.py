@@ -101,16 +101,17 @@ def measure(photographs: Photographs, drawn: Sequence[Asked], unsound: dict[int,
     """Counts, blind accuracy on the test part as asked and balanced, and how many drawn questions were judged sound."""
     rows = asked(photographs)
     train, test = (part(rows, photographs.splits[name]) for name in ("train", "test"))
-    sound = [i not in unsound for i in range(len(drawn))]
+    sound, kept = [i not in unsound for i in range(len(drawn))], set(even(test))
+    usual = blind(test, train)
     numbers = {
         "questions": Counter(row.type for row in rows),
         "answers": len({row.answer for row in rows}),
         "rarest_answer": RAREST,
         "test_questions": len(test),
-        "question_only_accuracy": share(blind(test, train)),
+        "most_frequent_answer": share(usual),
         "balanced_train_questions": len(even(train)),
-        "balanced_test_questions": len(even(test)),
-        "question_only_balanced_accuracy": share(blind(even(test), even(train))),
+        "balanced_test_questions": len(kept),
+        "most_frequent_answer_balanced": share([hit for hit, row in zip(usual, test, strict=True) if row in kept]),
         "judged": len(drawn),
         "sound": share(sound),
     }

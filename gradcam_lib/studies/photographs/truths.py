@@ -22,10 +22,10 @@ from gradcam_lib.studies.photographs.words import study_words
 from gradcam_lib.studies.photographs.world import world
 
 CLASSIFIERS = ("efficientnet_lite0", "squeezenet")
-# Of 50 mentions drawn from either part (``words.drawn``, seed 0), judged beside the pictures and masks: those in which
-# the word does not mean the things that are outlined.
+# Of 50 mentions drawn from either part (``words.drawn``, seed 0), judged beside the captions, and beside the pictures
+# and masks where there was a doubt: those in which the word does not mean the things that are outlined.
 JUDGED = 100
-UNSOUND: tuple[str, ...] = ()
+UNSOUND = {"train 6": "a commuter train is no person"}
 
 
 def words(data: Data, photographs: Photographs, said: int) -> dict[str, Any]:
@@ -37,7 +37,8 @@ def words(data: Data, photographs: Photographs, said: int) -> dict[str, Any]:
     own = captioner.transform.crop
     numbers, _ = measured(Subject("words", captioner.model, own, lambda part: part.described, study), data)
     sizes = {"own": own, "chosen": numbers["chosen_size"]}
-    judged = {"judged": JUDGED, "sound": share([True] * (JUDGED - len(UNSOUND)) + [False] * len(UNSOUND))}
+    sound = share([i >= len(UNSOUND) for i in range(JUDGED)])
+    judged = {"judged": JUDGED, "sound": sound, "unsound": UNSOUND}
     return numbers | {"said": captions_at(captioner, photographs, sizes, said, data.runs), "review": judged}
 
 
