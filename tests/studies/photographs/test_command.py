@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from support.coco_made import made_coco
 from support.flickr_made import made_flickr8k
 from support.photographers import photo_model, small_classifier
@@ -15,8 +16,11 @@ from gradcam_lib.datasets.coco_part import coco_part
 from gradcam_lib.language.captioning import CaptionSystem
 from gradcam_lib.language.question_answering import QuestionSystem
 from gradcam_lib.language.systems import PHOTO_TRANSFORM
+from gradcam_lib.networks.coattention import CoAttention
 from gradcam_lib.networks.vqa import LSTMCNN
 from gradcam_lib.results import read_results
+from gradcam_lib.studies.ledger.evidence import Results
+from gradcam_lib.studies.ledger.tables import photo_truth
 from gradcam_lib.studies.photographs import __main__ as command
 from gradcam_lib.studies.photographs import sizes, truths, world
 from gradcam_lib.studies.photographs.sizes import Data, Subject, measured
@@ -32,15 +36,20 @@ def data(tmp_path: Path) -> list[str]:
 
 
 def test_all_that_has_masks_is_measured_and_stored(data, tmp_path, monkeypatch) -> None:
-    answers = [*ANSWERS, "person"]
     captioner = CaptionSystem(photo_model().float(), VOCABULARY, "untrained", PHOTO_TRANSFORM)
-    vqa = QuestionSystem(photo_model(LSTMCNN).float(), VOCABULARY, "untrained", PHOTO_TRANSFORM, answers[-5:])
+
+    def answering(name: str) -> QuestionSystem:
+        """Says "dog" to everything, or "yes": right where the animal is asked for, or whether something is there."""
+        model = photo_model(CoAttention if name.endswith("coattention") else LSTMCNN).float()
+        with torch.no_grad():
+            model.output.bias[ANSWERS.index("yes" if name.endswith("photonet") else "dog")] += 100
+        return QuestionSystem(model, VOCABULARY, "untrained", PHOTO_TRANSFORM, ANSWERS)
+
     monkeypatch.setattr(truths, "load_captioner", lambda name: captioner)
-    monkeypatch.setattr(truths, "load_vqa", lambda name: vqa)
+    monkeypatch.setattr(truths, "load_vqa", answering)
     monkeypatch.setattr(truths, "load_classifier", lambda name: small_classifier())
     monkeypatch.setattr("gradcam_lib.studies.photographs.classes.CLASSES", {"dog": [0, 1], "person": [3]})
-    parts = ["--parts", "words", "answers", "classes"]
-    command.main([*parts, "--systems", "photo", "photo-coattention", "--said", "2", *data])
+    command.main(["--parts", *command.TRUTHS, "--said", "2", "--scenes", "1", *data])
     numbers = read_results("photo_truth", folder=tmp_path)
     assert numbers["n"] == 2 and json.dumps(numbers)
     words = numbers["words"]
@@ -50,8 +59,11 @@ def test_all_that_has_masks_is_measured_and_stored(data, tmp_path, monkeypatch) 
     assert {"guided_grad_cam", "two_nouns"} <= set(words["chosen"]) and words["said"]["own"]["same_caption"][
         "value"
     ] == 1
-    assert numbers["answers"]["trust"]["all_questions"]["disagree"]["value"] == 0  # twice the same network
-    assert "saliency" in numbers["classes"]["squeezenet"]["own"]
+    assert numbers["answers"]["trust"]["all_questions"]["disagree"]["value"] == 1
+    assert numbers["answers"]["photo"]["chosen"]["network"]["accuracy"]["value"] == pytest.approx(1 / 3, abs=1e-3)
+    results = Results(tmp_path)
+    for table in photo_truth.TABLES:  # every number that the ledger shows is there
+        assert "{" not in table.markdown(results)
 
     def refuse(*args, **more):
         raise AssertionError("measured twice")
@@ -61,7 +73,8 @@ def test_all_that_has_masks_is_measured_and_stored(data, tmp_path, monkeypatch) 
     monkeypatch.setattr(world, "NETWORKS", ())
     command.main(["--parts", "words", "world", "--scenes", "1", "--said", "2", *data])
     again = read_results("photo_truth", folder=tmp_path)
-    assert again["words"] == words and again["classes"] == numbers["classes"] and again["world"]["sizes"] == [128]
+    assert again["words"] == words and again["classes"] == numbers["classes"]
+    assert numbers["world"]["sizes"] == [128, 192, 256] and again["world"]["sizes"] == [128]
 
 
 def test_the_smaller_of_two_sizes_as_good_is_chosen(data, tmp_path, monkeypatch) -> None:
