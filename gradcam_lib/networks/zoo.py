@@ -58,9 +58,9 @@ def load_classifier(
 
     name: "squeezenet" (ImageNet, the Deep Compression release); "efficientnet_lite0" (ImageNet, from a package that is
     installed with this one, so always at hand); "photonet" and "photonet_gap" (40 classes, in this repository); "auto"
-    (squeezenet where it can be had, else photonet; ``source`` says which and why); or any classification network of
-    torchvision. weights: "default"; a file; or None for random ones, the same every time.
-    names: of the classes, where they are not the published ones: the network is built for as many, as in
+    (squeezenet where it can be had, else efficientnet_lite0, which knows the same classes; ``source`` says which and
+    why); or any classification network of torchvision. weights: "default"; a file; or None for random ones, the same
+    every time. names: of the classes, where they are not the published ones: the network is built for as many, as in
     ``load_classifier("resnet18", weights="my5.pth", names=["ant", "bee", "fly", "moth", "wasp"])``.
 
     Errors: unknown name (near names offered); WeightsMissing; WeightsWrong, with the file, the first mismatch and the
@@ -89,7 +89,7 @@ def _auto(device: torch.device | str) -> Classifier:
     try:
         return load_classifier("squeezenet", device=device)
     except WeightsMissing as missing:
-        made = load_classifier("photonet", device=device)
+        made = load_classifier("efficientnet_lite0", device=device)
         return replace(made, source=f"{made.source}; SqueezeNet is not at hand, and {missing.reason}")
 
 

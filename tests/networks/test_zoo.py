@@ -17,7 +17,9 @@ from support.squeezenet_file import whole_squeezenet
 
 from gradcam_lib import classifier, explain
 from gradcam_lib.networks import zoo
+from gradcam_lib.networks.efficientnet_lite import EfficientNetLite0
 from gradcam_lib.networks.photonet import PhotoNet
+from gradcam_lib.networks.squeezenet import imagenet_names
 from gradcam_lib.networks.weights import SQUEEZENET, Release, WeightsMissing, WeightsWrong
 from gradcam_lib.networks.zoo import Classifier, load_classifier, load_photonet, save_photonet
 from gradcam_lib.paths import MODELS, ROOT
@@ -211,7 +213,8 @@ def test_squeezenet_from_a_folder(synthetic):
 
 def test_auto_falls_back_and_says_why():
     clf = load_classifier("auto")
-    assert isinstance(clf.model, PhotoNet)
+    assert isinstance(clf.model, EfficientNetLite0) and clf.names == imagenet_names()
+    assert clf.source.startswith("EfficientNet-Lite0")
     assert clf.source.endswith("SqueezeNet is not at hand, and GRADCAM_OFFLINE forbids the network")
 
 
