@@ -1,7 +1,7 @@
 """The command: covering on Flickr8k (``muting``), truth on COCO (``truths``).
 
 On one core and with SqueezeNet, the parts take about: words 15 minutes, answers 20 a network, classes 60, world 5,
-muting 30 minutes a system. What an interrupted run leaves in ``--runs`` is not made again.
+covering 30 minutes a system. What an interrupted run leaves in ``--runs`` is not made again.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from gradcam_lib.language.question_answering import FILES
 from gradcam_lib.paths import RESULTS
 from gradcam_lib.results import read_results, write_results
 from gradcam_lib.studies import photographs
-from gradcam_lib.studies.photographs.muting import muting
+from gradcam_lib.studies.photographs.muting import covered_answers, covered_captions
 from gradcam_lib.studies.photographs.truths import truths
 
 SYSTEMS = [name for name in FILES if name.startswith("photo")]
 TRUTHS = ("words", "answers", "classes", "world")
-PARTS = (*TRUTHS, "muting")
+ABOUT = ("command", "n")  # of a file of results; the rest are its parts
+COVERED = ("covered-captions", "covered-answers")
+PARTS = (*TRUTHS, *COVERED)
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -44,20 +46,23 @@ def main(argv: list[str] | None = None) -> None:
     args = arguments(argv)
     command = "python -m gradcam_lib.studies.photographs"
     if set(args.parts) & set(TRUTHS):
-        numbers = _kept(args.results) | truths(args)
+        numbers = _kept("photo_truth", args.results) | truths(args)
         told = f"{command} --said {args.said} --scenes {args.scenes}" + (f" --most {args.most}" if args.most else "")
         n = numbers["words"]["own"]["grad_cam"]["inside"]["pictures"] if "words" in numbers else 0
         print(write_results("photo_truth", numbers, command=told, n=n, folder=args.results))
-    if "muting" in args.parts:
-        numbers = muting(args, args.systems)
-        told = f"{command} --pictures {args.pictures} --precision {args.precision}"
+    covered = {"captions": covered_captions(args)} if "covered-captions" in args.parts else {}
+    if "covered-answers" in args.parts:
+        covered |= {name: covered_answers(args, name) for name in args.systems}
+    if covered:
+        numbers = _kept("photographs", args.results) | covered
+        told = f"{command} --parts {' '.join(COVERED)} --pictures {args.pictures} --precision {args.precision}"
         print(write_results("photographs", numbers, command=told, n=args.pictures, folder=args.results))
 
 
-def _kept(folder: Path) -> dict:
+def _kept(name: str, folder: Path) -> dict:
     """What an earlier run measured of the parts that are not measured now."""
     try:
-        return {part: found for part, found in read_results("photo_truth", folder=folder).items() if part in TRUTHS}
+        return {part: found for part, found in read_results(name, folder=folder).items() if part not in ABOUT}
     except FileNotFoundError:
         return {}
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -160,25 +159,26 @@ def eye_of(system: System) -> Classifier:
     return load_classifier(system.model.cnn.name.rpartition("_")[0])
 
 
-def muting(args: argparse.Namespace, systems: Sequence[str]) -> dict[str, dict]:
-    """ "captions" and each answering network → method → measure → mean over the test photographs of Flickr8k."""
+def covered_captions(args: argparse.Namespace) -> dict[str, dict]:
+    """Method → measure → mean over the first test photographs of Flickr8k, of the captioner's own captions."""
     photographs, captioner = flickr8k(args.data), load_captioner("photo")
-    test = photographs.splits["test"][: args.pictures]
-    about = one_question_a_picture(photographs, args.pictures)
-    classifier = eye_of(captioner)
+    test, classifier = photographs.splits["test"][: args.pictures], eye_of(captioner)
 
-    def caption(i: int) -> Record:
+    def study(i: int) -> Record:
         return study_caption(captioner, classifier, photographs.picture(test[i]), i, precision=args.precision)
 
-    numbers = {"captions": summary(resumable(_file(args, "captions", captioner), len(test), caption))}
-    for name in systems:
-        vqa = load_vqa(name)
+    return summary(resumable(_file(args, "captions", captioner), len(test), study))
 
-        def answer(i: int, vqa: QuestionSystem = vqa) -> Record:
-            return study_answer(vqa, photographs.picture(about[i].picture), about[i], i, precision=args.precision)
 
-        numbers[name] = summary(resumable(_file(args, name, vqa), len(about), answer))
-    return numbers
+def covered_answers(args: argparse.Namespace, name: str) -> dict[str, dict]:
+    """The same of one network and a question about each photograph."""
+    photographs, vqa = flickr8k(args.data), load_vqa(name)
+    about = one_question_a_picture(photographs, args.pictures)
+
+    def study(i: int) -> Record:
+        return study_answer(vqa, photographs.picture(about[i].picture), about[i], i, precision=args.precision)
+
+    return summary(resumable(_file(args, name, vqa), len(about), study))
 
 
 def _file(args: argparse.Namespace, name: str, system: CaptionSystem | QuestionSystem) -> Path:

@@ -152,21 +152,12 @@ def test_the_command_writes_what_it_measured(tmp_path, monkeypatch):
     monkeypatch.setattr(muting, "load_vqa", answering)
     monkeypatch.setattr(muting, "load_classifier", lambda name: small_classifier())
     data = made_flickr8k(tmp_path / "flickr8k", 72)
-    command.main(
-        [
-            "--parts",
-            "muting",
-            "--pictures",
-            "3",
-            "--data",
-            str(data),
-            "--runs",
-            str(tmp_path),
-            "--results",
-            str(tmp_path),
-        ]
-    )
+    more = ["--data", str(data), "--runs", str(tmp_path), "--results", str(tmp_path)]
+    command.main(["--parts", "covered-captions", "--pictures", "2", *more])
+    captions = read_results("photographs", folder=tmp_path)["captions"]
+    command.main(["--parts", "covered-answers", "--pictures", "3", *more])
     numbers = read_results("photographs", folder=tmp_path)
+    assert numbers["captions"] == captions  # what was measured before stays
     assert numbers["n"] == 3 and "drop" in numbers["photo"]["grad_cam"]
     assert json.dumps(numbers)  # plain numbers
     assert len(muting.one_question_a_picture(flickr8k(data), 3)) == 3
