@@ -26,6 +26,8 @@ COUNTED = {
     "vqa_coattention": "questions",
     "vqa_photo": "questions",
     "vqa_photo_coattention": "questions",
+    "vqa_photo_photonet": "questions",
+    "vqa_photo_squeezenet": "questions",
     "vqa_vgg16": "questions",
     "vqa_vgg19": "questions",
 }
