@@ -29,7 +29,10 @@ FILES = {
 }
 FILES["world-coattention"] = ("vqa_world_coattention.safetensors", f"{COMMAND} --name coattention")
 FILES["photo"] = ("vqa_photo.safetensors", f"{COMMAND} --data flickr8k --size 288")
-FILES["photo-coattention"] = ("vqa_photo_coattention.safetensors", f"{COMMAND} --data flickr8k --name coattention --size 288")
+FILES["photo-coattention"] = (
+    "vqa_photo_coattention.safetensors",
+    f"{COMMAND} --data flickr8k --name coattention --size 288",
+)
 for name in ("squeezenet", "photonet"):
     FILES[f"photo-{name}"] = (f"vqa_photo_{name}.safetensors", f"{COMMAND} --data flickr8k --backbone {name}")
 

@@ -93,13 +93,13 @@ def test_the_colour_bar_has_the_range_of_the_map(signed, limits):
 def test_a_figure_is_saved_under_its_name_and_nothing_beside_it(elsewhere):
     show_row([RED])
     save_figure("04_red")
-    assert [file.name for file in elsewhere.iterdir()] == ["04_red.png"]
+    assert [file.name for file in elsewhere.iterdir()] == ["04_red.webp"]
 
 
 def test_red_stays_red_in_the_file(elsewhere):
     show_row([RED])
     save_figure("04_red")
-    with Image.open(elsewhere / "04_red.png") as saved:
+    with Image.open(elsewhere / "04_red.webp") as saved:
         picture = np.asarray(saved.convert("RGB"))
     assert picture[picture.shape[0] // 2, picture.shape[1] // 2].tolist() == [255, 0, 0]
 
@@ -107,7 +107,7 @@ def test_red_stays_red_in_the_file(elsewhere):
 def test_the_same_figure_is_the_same_file(elsewhere):
     show_row([RED])
     save_figure("04_one"), save_figure("04_two")
-    assert (elsewhere / "04_one.png").read_bytes() == (elsewhere / "04_two.png").read_bytes()
+    assert (elsewhere / "04_one.webp").read_bytes() == (elsewhere / "04_two.webp").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["dog", "4_dog", "04-dog", "04_Dog", "04_", "../04_dog", "04_dog.png"])
