@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
-from support.coco_made import CAPTIONS, SIZE, made_coco
+from support.coco_outlined import CAPTIONS, SIZE, outlined_coco
 
 from gradcam_lib.datasets.coco_part import coco_part
 from gradcam_lib.paths import data_folder
@@ -15,7 +15,7 @@ from gradcam_lib.paths import data_folder
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_pictures_captions_and_masks_of_a_folder_and_a_zip(packed: bool, tmp_path) -> None:
-    part = coco_part(made_coco(tmp_path, packed=packed))
+    part = coco_part(outlined_coco(tmp_path, packed=packed))
     assert [p.id for p in part.pictures] == [1, 2, 3] == [p.id for p in part.described]
     second = part.pictures[1]
     assert part.captions[2] == list(CAPTIONS)
@@ -25,8 +25,8 @@ def test_pictures_captions_and_masks_of_a_folder_and_a_zip(packed: bool, tmp_pat
 
 
 def test_it_is_found_in_a_folder_of_datasets(tmp_path, monkeypatch) -> None:
-    made_coco(tmp_path / "train", name="train", packed=True).rename(tmp_path / "coco-train.zip")
-    made_coco(tmp_path / "val").rename(tmp_path / "coco-some")
+    outlined_coco(tmp_path / "train", name="train", packed=True).rename(tmp_path / "coco-train.zip")
+    outlined_coco(tmp_path / "val").rename(tmp_path / "coco-some")
     monkeypatch.setenv("GRADCAM_DATA", str(tmp_path))
     assert coco_part(name="train").name == "train" and len(coco_part()) == 3
     shutil.rmtree(tmp_path / "coco-some")
@@ -35,7 +35,7 @@ def test_it_is_found_in_a_folder_of_datasets(tmp_path, monkeypatch) -> None:
 
 
 def test_masks_of_one_category_are_joined(tmp_path) -> None:
-    part = coco_part(made_coco(tmp_path, 1))
+    part = coco_part(outlined_coco(tmp_path, 1))
     part.instances[1] += [one for one in part.instances[1] if one.category.name == "kite"]
     twice = part.instances[1][0]
     part.instances[1].append(type(twice).of_mask(99, twice.image, twice.category, part.masks(twice.image)["dog"]))
@@ -44,7 +44,7 @@ def test_masks_of_one_category_are_joined(tmp_path) -> None:
 
 
 def test_a_picture_of_another_size_or_a_missing_one_is_named(tmp_path) -> None:
-    folder = made_coco(tmp_path, 2)
+    folder = outlined_coco(tmp_path, 2)
     part = coco_part(folder)
     Image.fromarray(np.zeros((10, 20, 3), np.uint8)).save(folder / "val2017" / "000000000001.png")
     with pytest.raises(ValueError, match=r"000000000001.png: 20×10 pixels, but its annotations were made at 120×80"):

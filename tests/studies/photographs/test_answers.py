@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support.coco_made import made_coco
+from support.coco_outlined import outlined_coco
 from support.photographers import photo_model, small_classifier
 from support.talkers import ANSWERS, VOCABULARY
 
@@ -25,7 +25,7 @@ CAPTIONS = ["a dog is running", "the dog runs by a man", "a man with a dog", "a 
 
 @pytest.fixture(scope="module")
 def part(tmp_path_factory):
-    return coco_part(made_coco(tmp_path_factory.mktemp("coco")))
+    return coco_part(outlined_coco(tmp_path_factory.mktemp("coco")))
 
 
 @pytest.fixture(scope="module")

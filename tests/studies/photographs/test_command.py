@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from support.coco_made import made_coco
+from support.coco_outlined import outlined_coco
 from support.flickr_made import made_flickr8k
 from support.photographers import photo_model, small_classifier
 from support.talkers import ANSWERS, VOCABULARY
@@ -28,7 +28,7 @@ from gradcam_lib.studies.photographs.sizes import Data, Subject, measured
 
 @pytest.fixture
 def data(tmp_path: Path) -> list[str]:
-    coco = made_coco(tmp_path / "coco", 2)
+    coco = outlined_coco(tmp_path / "coco", 2)
     for kind in ("train2017", "annotations/instances_train2017.json", "annotations/captions_train2017.json"):
         (coco / kind).symlink_to(coco / kind.replace("train", "val"))
     flickr = made_flickr8k(tmp_path / "flickr8k", 72)

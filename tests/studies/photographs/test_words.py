@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from support.coco_made import CAPTIONS, made_coco
+from support.coco_outlined import CAPTIONS, outlined_coco
 from support.photographers import photo_model
 from support.talkers import VOCABULARY
 
@@ -17,7 +17,7 @@ from gradcam_lib.studies.photographs import truth, words
 
 @pytest.fixture(scope="module")
 def part(tmp_path_factory):
-    return coco_part(made_coco(tmp_path_factory.mktemp("coco")))
+    return coco_part(outlined_coco(tmp_path_factory.mktemp("coco")))
 
 
 @pytest.fixture(scope="module")
