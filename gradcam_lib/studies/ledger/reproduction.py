@@ -67,7 +67,7 @@ DEPARTURES = (
     ),
     (
         "occlusion for classes, 2,510 pictures of VOC 2007",
-        "occlusion for words and answers on {photographs > n} photographs of Flickr8k, for answers on drawn scenes, "
+        "occlusion for words and answers on photographs of Flickr8k, for answers on drawn scenes, "
         "and for classes on those photographs whose caption names one",
     ),
     (

@@ -55,7 +55,8 @@ def main(argv: list[str] | None = None) -> None:
         covered |= {name: covered_answers(args, name) for name in args.systems}
     if covered:
         numbers = _kept("photographs", args.results) | covered
-        told = f"{command} --parts {' '.join(COVERED)} --pictures {args.pictures} --precision {args.precision}"
+        told = f"{command} --parts {' '.join(part for part in COVERED if part in args.parts)}"
+        told += f" --pictures {args.pictures} --precision {args.precision}"
         print(write_results("photographs", numbers, command=told, n=args.pictures, folder=args.results))
 
 

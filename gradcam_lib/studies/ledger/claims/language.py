@@ -144,8 +144,9 @@ ANSWERING = Group(
             "An answer is a class, so Grad-CAM explains any answer of an answering network (LSTM with AlexNet, VGG-16 "
             "or VGG-19).",
             "Paper, visual question answering; authors' demo.",
-            "Built with slim versions of the three CNNs for drawn scenes, and with SqueezeNet for photographs. Any "
-            "answer that the network knows can be explained; the maps equal captum's.",
+            "Built with slim versions of the three CNNs for drawn scenes, and with PhotoNet, SqueezeNet and "
+            "EfficientNet-Lite0 for photographs. Any answer that the network knows can be explained; the maps equal "
+            "captum's.",
             HOLDS,
             notebook="08_visual_question_answering",
             tests=(
@@ -218,8 +219,8 @@ ANSWERING = Group(
             "Grad-CAM can be computed for a network that has attention of its own, hierarchical co-attention on a "
             "ResNet.",
             "Paper, visual question answering.",
-            "Built on a slim ResNet for drawn scenes and on SqueezeNet for photographs. The gradients of its three "
-            "levels (words, phrases, question) meet in one map.",
+            "Built on a slim ResNet for drawn scenes and on EfficientNet-Lite0 for photographs. The gradients of its "
+            "three levels (words, phrases, question) meet in one map.",
             HOLDS,
             notebook="08_visual_question_answering",
             tests=("tests/networks/test_coattention.py::test_gradients_of_all_three_levels_meet_in_the_map",),
