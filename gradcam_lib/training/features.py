@@ -61,8 +61,8 @@ class Seen:
         return self.cnn.standardised(found) if isinstance(self.cnn, Encoder) else found
 
     def _look(self, which: Tensor) -> Tensor:
-        """The same of the pictures themselves, each once."""
-        each, back = which.unique(return_inverse=True)
+        """The same of the pictures themselves; one that is asked for several times in a row is looked at once."""
+        each, back = which.unique_consecutive(return_inverse=True)
         x = self.pictures.x(each).to(_device(self.cnn))
         return self.cnn(x).float()[back.to(x.device)]
 

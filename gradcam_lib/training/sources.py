@@ -141,7 +141,15 @@ def _layout(data: str, asked: bool) -> str:
     names = files_below(place)
     if asked and any(map(coco_photographs.QUESTIONS.fullmatch, names)):
         return "v2"
-    return "coco" if any(map(coco_photographs.CAPTIONS.fullmatch, names)) else "photo"
+    if any(map(coco_photographs.CAPTIONS.fullmatch, names)):
+        return "coco"
+    if flickr8k.TOKENS in names or any(name.lower().startswith("flickr8k") for name in names):
+        return "photo"
+    kinds = "captions, or questions," if asked else "captions"
+    raise FileNotFoundError(
+        f"{place}: no {kinds} in it in the layout of Flickr8k ({flickr8k.TOKENS}) or COCO (annotations/"
+        "captions_train2017.json); data/README.md has the layouts"
+    )
 
 
 def look(args: argparse.Namespace, of: Source, form: str, prepare: Callable = lambda cnn: cnn) -> Seen:

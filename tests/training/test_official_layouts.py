@@ -45,6 +45,28 @@ def options(data, tmp_path, *more: str) -> list[str]:
     return [*map(str, where), "--precision", "float32", *more]
 
 
+@pytest.mark.parametrize(
+    "more, complaint",
+    [
+        (["--size", "128"], "--size, --layers, --random-weights and --tune-from are for photographs: give --data"),
+        (["--backbone", "resnet50"], "--backbone resnet50: the world has alexnet, vgg16, vgg19, resnet"),
+        (["--data", "flickr8k", "--tune-from", "features.9"], "--tune-from features.9: say with --tuning how many"),
+    ],
+)
+def test_options_that_do_not_go_together_are_named(more: list[str], complaint: str, capsys) -> None:
+    for recipe in (captioner, vqa):
+        with pytest.raises(SystemExit):
+            recipe.main(more)
+        assert complaint in capsys.readouterr().err
+
+
+def test_data_that_are_not_there_are_named(tmp_path) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere: no such folder or zip; give world, flickr8k, or the path"):
+        captioner.main(["--data", str(tmp_path / "nowhere")])
+    with pytest.raises(FileNotFoundError, match=r"no captions in it in the layout of Flickr8k \(Flickr8k\.token"):
+        captioner.main(["--data", str(tmp_path)])
+
+
 # -- captions ----------------------------------------------------------------------------------------------------------
 
 
@@ -198,7 +220,7 @@ captioner.main(sys.argv[2:])
 def test_two_processes_end_in_the_same_weights_and_one_writes(tmp_path) -> None:
     data = made_flickr8k(tmp_path / "data", 30)
     (tmp_path / "two.py").write_text(TWO, encoding="utf-8")
-    said = options(data, tmp_path / "two", "--backbone", "photonet", "--epochs", "2", "--tuning", "1")
+    said = options(data, tmp_path / "two", "--backbone", "photonet", "--epochs", "1", "--tuning", "1")
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     surroundings = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
     command = [*torchrun, str(tmp_path / "two.py"), str(tmp_path), *said]
