@@ -333,8 +333,8 @@ FAITHFULNESS = Group(
             "Paper, faithfulness.",
             "Answers about photographs, LSTM with a CNN: "
             "{photographs > photo > guided_grad_cam > correlation_with_occlusion|x} against "
-            "{photographs > photo > grad_cam > correlation_with_occlusion|x}. Lower in value, but neither for answers nor "
-            "for words are the two told apart.",
+            "{photographs > photo > grad_cam > correlation_with_occlusion|x}. Lower in value, but neither for answers "
+            "nor for words are the two told apart.",
             IN_DIRECTION,
             reported="0.261 against 0.254, for classes.",
             check=lambda r: (

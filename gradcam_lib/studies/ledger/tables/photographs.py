@@ -161,9 +161,9 @@ MUTING = Table(
         "of the network. That is the order of the paper (0.60 and 0.42 for answers), at lower values.",
         "*What does not hold.* For answers, the score lost does not tell Grad-CAM from the middle of the picture, and "
         "with co-attention not from a random region either. For words and for co-attention it does not tell Grad-CAM "
-        "from guided backprop, nor from attention. And where a content word names a class of ImageNet, such as “dog” or “ball” "
-        "({photographs > captions > the_word > correlation_with_classifier > pictures} photographs), its map should "
-        "agree with the classifier's Grad-CAM. The correlation is "
+        "from guided backprop, nor from attention. And where a content word names a class of ImageNet, such as “dog” "
+        "or “ball” ({photographs > captions > the_word > correlation_with_classifier > pictures} photographs), its map "
+        "should agree with the classifier's Grad-CAM. The correlation is "
         "{photographs > captions > the_word > correlation_with_classifier|x}. For the maps of the other words it is "
         "{photographs > captions > other_words > correlation_with_classifier|x}, which is not told apart, and for a "
         "blob in the middle {photographs > captions > centre > correlation_with_classifier|x}. This does not mean that "
@@ -178,8 +178,8 @@ MUTING = Table(
         "*Caveats.* The covered pictures were computed in bfloat16, right to two or three digits. The score lost "
         "should be compared between rows, not with zero: answers to questions that ask for "
         "a number lose {photographs > photo > guided_backprop > drop_count|x}, that is, they gain, where guided "
-        "backprop is high, and lose {photographs > photo > grad_cam > drop_count|x} where Grad-CAM is high. A region is moved "
-        "by a random shift; what leaves the picture on one side enters on the other.",
+        "backprop is high, and lose {photographs > photo > grad_cam > drop_count|x} where Grad-CAM is high. A region "
+        "is moved by a random shift; what leaves the picture on one side enters on the other.",
     ),
     check=lambda r: (
         all(
