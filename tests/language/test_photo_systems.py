@@ -154,27 +154,40 @@ def test_a_system_for_photographs_that_was_not_trained_names_its_command(tmp_pat
         load_vqa("photo-coattention")
 
 
-# -- the weights that are shipped, on the published SqueezeNet -----------------------------------------------------
+# -- the weights that are shipped, on their published networks ------------------------------------------------------
 
 SHIPPED = sorted(systems.MODELS.glob("*_photo*.safetensors"))
 published = pytest.mark.skipif(
     not (folder := weights_folder()) or not (folder / SQUEEZENET.file).is_file(),
     reason=f"needs {SQUEEZENET.file} in GRADCAM_WEIGHTS",
 )
+ANSWERING = {"photo": (9, 9), "photo-coattention": (9, 9), "photo-squeezenet": (13, 13), "photo-photonet": (8, 8)}
 
 
-def test_what_is_shipped_is_small() -> None:
-    assert sum(path.stat().st_size for path in SHIPPED) <= 8e6
+def named(name: str):
+    """A system by name, left out where it needs a SqueezeNet that is not at hand."""
+    return pytest.param(name, marks=[published] if "squeezenet" in name else [])
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_what_is_shipped_is_small(path) -> None:
+    assert path.stat().st_size <= 5e6
+
+
+@published
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_what_is_shipped_was_made_on_the_published_weights(path) -> None:
+    eye = read_metadata(path)["backbone"]
+    assert fingerprint(load_classifier(eye["network"]).model) == eye["fingerprint"] and not eye["random"]
 
 
 @published
 def test_squeezenet_has_one_fingerprint_in_either_file() -> None:
-    of_release = fingerprint(load_classifier("squeezenet").model)
-    eyes = [read_metadata(path)["backbone"] for path in SHIPPED]
-    assert {eye["fingerprint"] for eye in eyes if eye["network"] == "squeezenet"} <= {of_release}
     decoded = weights_folder() / "squeezenet1_0.safetensors"
-    if decoded.is_file():
-        assert fingerprint(load_classifier("squeezenet", weights=decoded).model) == of_release
+    if not decoded.is_file():
+        pytest.skip("needs squeezenet1_0.safetensors in GRADCAM_WEIGHTS")
+    either = (load_classifier("squeezenet", weights=weights).model for weights in ("default", decoded))
+    assert len(set(map(fingerprint, either))) == 1
 
 
 @published
@@ -183,20 +196,19 @@ def test_the_shipped_captioner_finds_words_for_a_photograph(monkeypatch) -> None
     cap = load_captioner("photo")
     e = cap.explain(sample("motorcycle"))
     assert "motorcycle" in e.words
-    assert e.word(e.words.index("motorcycle"), raw=True).shape == (13, 13) and e.sentence().max() > 0
+    assert e.word(e.words.index("motorcycle"), raw=True).shape == e.sentence().shape and e.sentence().max() > 0
     assert close(sum(e.word(i, raw=True) for i in range(len(e.words))), e.sentence(raw=True), 1e-3)
     other = cap.explain(sample("motorcycle"), "a dog is swimming in the water")
     assert e.log_prob / len(e.words) > other.log_prob / len(other.words)
 
 
-@published
-@pytest.mark.parametrize("name", ["photo", "photo-coattention"])
+@pytest.mark.parametrize("name", [named(name) for name in ANSWERING])
 def test_the_shipped_networks_answer_what_is_there_and_what_is_not(monkeypatch, name: str) -> None:
     monkeypatch.setattr(encoder, "load_classifier", load_classifier)
     vqa = load_vqa(name)
     dog = vqa.answer(sample("motorcycle"), "is there a dog?", k=len(vqa.answers))
     assert dog[0][0] == "no" and sum(p for _, p in dog) == pytest.approx(1)
-    assert vqa.explain(sample("motorcycle"), "is there a dog?").shape == (13, 13)
+    assert vqa.explain(sample("motorcycle"), "is there a dog?").shape == ANSWERING[name]
 
 
 # -- explanations ------------------------------------------------------------------------------------------------------
