@@ -14,7 +14,12 @@ MODELS = {
         "world-vgg19": "LSTM + slim VGG-19",
         "world-coattention": "Co-attention on slim ResNet",
     },
-    PHOTO: {"photo": "LSTM + SqueezeNet", "photo-coattention": "Co-attention on SqueezeNet"},
+    PHOTO: {
+        "photo": "LSTM + EfficientNet-Lite0",
+        "photo-squeezenet": "LSTM + SqueezeNet",
+        "photo-photonet": "LSTM + PhotoNet",
+        "photo-coattention": "Co-attention on EfficientNet-Lite0",
+    },
 }
 
 

@@ -16,7 +16,7 @@ from gradcam_lib import load_vqa, overlay, scale_by_max, upsample
 from gradcam_lib.language.question_answering import FILES, QuestionSystem
 from gradcam_lib.language.systems import found
 from gradcam_lib.pictures.images import seen
-from gradcam_lib.widgets import QuestionExplorer
+from gradcam_lib.widgets import QuestionExplorer, question_networks
 from gradcam_lib.widgets.answered_question import ATTENTION, METHODS
 from gradcam_lib.widgets.question_networks import MODELS
 from gradcam_lib.widgets.scene_questions import examples, key, truths
@@ -346,12 +346,18 @@ def test_a_bad_seed_changes_nothing(explorer: QuestionExplorer, seed: str) -> No
 
 
 @pytest.fixture
-def no_squeezenet(monkeypatch, tmp_path) -> None:
-    for name, value in {"GRADCAM_WEIGHTS": tmp_path, "TORCH_HOME": tmp_path, "GRADCAM_OFFLINE": 1}.items():
-        monkeypatch.setenv(name, str(value))
+def no_photographers(monkeypatch) -> None:
+    """The networks for photographs are not there, as where their files were deleted."""
+
+    def missing(name: str) -> QuestionSystem:
+        if name.startswith("photo"):
+            raise FileNotFoundError(f"{name}: not there; train it")
+        return load_vqa(name)
+
+    monkeypatch.setattr(question_networks, "load_vqa", missing)
 
 
-def test_an_own_picture(explorer: QuestionExplorer, no_squeezenet) -> None:
+def test_an_own_picture(explorer: QuestionExplorer, no_photographers) -> None:
     upload(explorer.source.upload, "mine.png", PNG)
     assert explorer.source.note and explorer.question == QUESTION and explorer.explained.truth == ""
     assert explorer.controls.examples.options == (("none for this picture", ""),)
@@ -437,7 +443,17 @@ def test_the_network_that_was_asked_last_is_asked_again(explorer: QuestionExplor
     assert "made for the other kind of picture" in explorer.message and state(explorer) == before
 
 
-def test_without_squeezenet_the_world_stays(explorer: QuestionExplorer, no_squeezenet) -> None:
+def test_a_network_that_is_not_at_hand_says_so_and_the_last_one_stays(explorer, monkeypatch, tmp_path) -> None:
+    for name, value in {"GRADCAM_WEIGHTS": tmp_path, "TORCH_HOME": tmp_path, "GRADCAM_OFFLINE": 1}.items():
+        monkeypatch.setenv(name, str(value))
+    explorer.networks.loaded["photo"] = question_system()
+    explorer.source.switch.value = "photo"
+    before = state(explorer)
+    explorer.model = "photo-squeezenet"
+    assert "squeezenet" in explorer.message.lower() and state(explorer) == before
+
+
+def test_without_networks_for_photographs_the_world_stays(explorer: QuestionExplorer, no_photographers) -> None:
     before = state(explorer)
     explorer.source.switch.value = "photo"
     assert "the networks for photographs cannot be had" in explorer.source.message and state(explorer) == before
