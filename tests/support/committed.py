@@ -15,7 +15,7 @@ from gradcam_lib.notebooks import TRAINED, pictures_differ, tidied
 from gradcam_lib.paths import FIGURES
 
 # Networks that look different, or are missing, where no weights can be had.
-DEPENDENT = re.compile(r"""load_classifier\(\)|["'](?:auto|squeezenet|photo(?:-[a-z]+)?)["']""")
+DEPENDENT = re.compile(r"""load_classifier\(\)|load_captioner\(["']photo|["'](?:auto|squeezenet)["']""")
 
 
 def read(path: Path) -> NotebookNode:
