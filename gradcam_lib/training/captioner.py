@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from gradcam_lib.language.captioning import load_captioner
@@ -32,6 +32,7 @@ from gradcam_lib.results import average
 from gradcam_lib.training import processes
 from gradcam_lib.training.features import Seen
 from gradcam_lib.training.loop import Recipe, fit, tell
+from gradcam_lib.training.pictures import Mirrored
 from gradcam_lib.training.said import Said, shortest, vocabulary_of
 from gradcam_lib.training.sources import (
     Source,
@@ -110,8 +111,11 @@ def train(
         code = F.dropout(seen.read(pictures), preset.code_dropout, model.training)
         return model.loss(code, words.to(device), smoothing=preset.smoothing if model.training else 0.0)
 
+    def of_drawn(pictures: Tensor, words: Tensor, g: torch.Generator) -> Tensor:
+        return loss(seen.pictures.half_of(pictures, g) if isinstance(seen.pictures, Mirrored) else pictures, words)
+
     def of_captions(pick: Tensor, g: torch.Generator) -> Tensor:
-        return loss(told.picture[pick], shortest(told.words[pick]))
+        return of_drawn(told.picture[pick], shortest(told.words[pick]), g)
 
     def validate() -> float:
         parts = torch.arange(len(unseen.words)).split(500)
@@ -119,12 +123,15 @@ def train(
         return float(np.average(found, weights=[len(p) for p in parts]))
 
     n = len(told.words) if preset.all else len(told.pictures)
-    loss_of = of_captions if preset.all else lambda pick, g: loss(*told.one_each(pick, g))
+    loss_of = of_captions if preset.all else lambda pick, g: of_drawn(*told.one_each(pick, g), g)
     fit(model, n, loss_of, recipe, validate=validate, runs=runs)
     if tuning.epochs:
         learns_along(seen, start)
-        fit(model, len(told.pictures), lambda pick, g: loss(*told.two_each(pick, g)), tuning, validate=validate,
-            runs=runs)  # fmt: skip
+
+        def of_two(pick: Tensor, g: torch.Generator) -> Tensor:
+            return of_drawn(*told.two_each(pick, g), g)
+
+        fit(model, len(told.pictures), of_two, tuning, validate=validate, runs=runs)
     model.fairness = _fairest(model, vocabulary, of, seen, preset.fairness)
     if model.fairness:
         model.sizes["fairness"] = model.fairness
@@ -192,15 +199,23 @@ def measure(path: Path, of: Source, seen: Seen) -> dict[str, Any]:
     return numbers
 
 
+def _channels_last(cnn: nn.Module) -> nn.Module:
+    return cnn.to(memory_format=torch.channels_last)
+
+
 def main(argv: list[str] | None = None) -> None:
     parser = arguments("captioner", __doc__.split("\n")[0])
     parser.add_argument("--at-least", type=int, help="how often a word must occur to be learnt")
+    parser.add_argument("--mirrored", action="store_true", help="half of the photographs, drawn anew in each epoch, "
+        "with left and right exchanged (a caption's own left and right then are wrong)")  # fmt: skip
     args = parsed(parser, argv, "vgg16")
+    if args.world and args.mirrored:
+        parser.error("--mirrored is for photographs: give --data")
     args.device = processes.begin()
     of = source(args)
     preset = PRESETS[of.name]
     preset = replace(preset, at_least=args.at_least or preset.at_least)
-    seen = look(args, of, "code", lambda cnn: cnn.to(memory_format=torch.channels_last))
+    seen = look(args, of, "code", _channels_last, mirrored=args.mirrored)
     name = file_name(("captioner", of.name), args)
     recipe, tuning = recipes(args, preset, name, f"{seen.path.stem}, {preset.at_least}")
     model, vocabulary = train(of, seen, preset, recipe, tuning, args.runs, args.tune_from)
@@ -210,6 +225,7 @@ def main(argv: list[str] | None = None) -> None:
         learnt = [p for p in model.parameters() if args.world or p.requires_grad]
         numbers = {"parameters": sum(p.numel() for p in learnt), **measure(path, of, seen), **of.about}
         command = f"python -m gradcam_lib.training.captioner {options(args, of, seen)} --epochs {recipe.epochs}"
+        command += " --mirrored" if args.mirrored else ""
         command += f" --at-least {preset.at_least} --precision {recipe.precision} --seed {args.seed}"
         save_numbers(name.replace("_world", ""), numbers, command, len(of.splits["test"]), args.results)
     processes.end()

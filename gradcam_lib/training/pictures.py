@@ -85,6 +85,29 @@ class Photos:
         return to_input(self.photographs.picture(i), self.transform)
 
 
+class Mirrored:
+    """Some pictures, and behind them each once more with left and right exchanged, in the same order."""
+
+    def __init__(self, pictures: Pictures):
+        self.pictures, self.block = pictures, pictures.block
+
+    def __len__(self) -> int:
+        return 2 * len(self.pictures)
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.pictures.fingerprint} and mirrored"
+
+    def x(self, which: Sequence[int] | Tensor) -> Tensor:
+        which = torch.as_tensor(which)
+        x = self.pictures.x(which % len(self.pictures))
+        return torch.where((which >= len(self.pictures)).view(-1, 1, 1, 1), x.flip(3), x)
+
+    def half_of(self, which: Tensor, g: torch.Generator) -> Tensor:
+        """The same pictures, each mirrored or not as a coin falls."""
+        return which + len(self.pictures) * (torch.rand(len(which), generator=g) < 0.5)
+
+
 def ahead(make: Callable[[Sequence[int]], Tensor], parts: Sequence[Sequence[int]]) -> Iterator[Tensor]:
     """make(part) of each part in turn, the next one in the background while this one is worked on."""
     with ThreadPoolExecutor(1) as background:

@@ -17,7 +17,7 @@ from gradcam_lib.results import write_results
 from gradcam_lib.training.backbone import trained_backbone
 from gradcam_lib.training.features import Seen
 from gradcam_lib.training.loop import Recipe, recipe_arguments, tell
-from gradcam_lib.training.pictures import Photos, Pictures, Scenes
+from gradcam_lib.training.pictures import Mirrored, Photos, Pictures, Scenes
 from gradcam_lib.training.processes import first_one_first
 from gradcam_lib.worlds.corpus import Corpus, corpus
 
@@ -152,13 +152,19 @@ def _layout(data: str, asked: bool) -> str:
     )
 
 
-def look(args: argparse.Namespace, of: Source, form: str, prepare: Callable = lambda cnn: cnn) -> Seen:
-    """The pictures through the CNN that ``--backbone`` names, standardised on the training pictures."""
+def look(
+    args: argparse.Namespace, of: Source, form: str, prepare: Callable = lambda cnn: cnn, *, mirrored: bool = False
+) -> Seen:  # fmt: skip
+    """The pictures through the CNN that ``--backbone`` names, standardised on the training pictures.
+
+    mirrored: and each a second time as in a mirror, see ``Mirrored``.
+    """
     if args.world:
         cnn = prepare(trained_backbone(WORLD[args.backbone], args.seed, args.runs).requires_grad_(False))
     else:
         cnn = encoder(args.backbone, form, layers=args.layers, size=args.size, random=args.random_weights)
-    seen = Seen(of.pictures(cnn), cnn.to(args.device), of.cached, args.runs)
+    pictures = Mirrored(of.pictures(cnn)) if mirrored else of.pictures(cnn)
+    seen = Seen(pictures, cnn.to(args.device), len(pictures) if mirrored else of.cached, args.runs)
     seen.standardise(of.splits["train"])
     return seen
 

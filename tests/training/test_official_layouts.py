@@ -67,6 +67,12 @@ def test_data_that_are_not_there_are_named(tmp_path) -> None:
         captioner.main(["--data", str(tmp_path)])
 
 
+def test_the_world_is_not_mirrored(capsys) -> None:
+    with pytest.raises(SystemExit):
+        captioner.main(["--mirrored"])
+    assert "--mirrored is for photographs: give --data" in capsys.readouterr().err
+
+
 # -- captions ----------------------------------------------------------------------------------------------------------
 
 
@@ -103,8 +109,9 @@ def test_tuning_that_was_killed_ends_in_the_same_weights(
     tmp_path, monkeypatch, small_net_in_place_of_squeezenet
 ) -> None:  # fmt: skip
     data = made_coco(tmp_path / "data", {"train": range(40), "val": range(40, 48)})
-    more = ("--backbone", "squeezenet", "--epochs", "1", "--tuning", "2", "--size", "64")
+    more = ("--backbone", "squeezenet", "--epochs", "1", "--tuning", "2", "--size", "64", "--mirrored")
     captioner.main(options(data, tmp_path / "whole", *more))
+    assert "--mirrored" in read_results("captioner_coco_squeezenet", folder=tmp_path / "whole")["command"]
     save, saved = captioner.fit.__globals__["save_atomically"], []
 
     def killed(state, path):

@@ -17,7 +17,7 @@ from gradcam_lib.results import read_results
 from gradcam_lib.training import captioner, vqa
 from gradcam_lib.training.asked import Asked, balanced, credits, measure, question_only
 from gradcam_lib.training.features import Seen
-from gradcam_lib.training.pictures import Photos
+from gradcam_lib.training.pictures import Mirrored, Photos
 
 N = 72
 
@@ -52,6 +52,21 @@ def test_what_is_read_from_the_disk_is_what_the_network_sees(data, tmp_path, for
     looked.look_anew()
     with torch.no_grad():
         assert torch.allclose(looked.read(torch.tensor([0, 0, 40])), wanted[[1, 1, 0]], atol=1e-5)
+
+
+def test_mirrored_pictures_stand_behind_the_others(data, tmp_path) -> None:
+    photographs = flickr8k(data)
+    cnn = small_encoder("code", 0)
+    plain = Photos(photographs, cnn.transform)
+    both = Mirrored(plain)
+    assert len(both) == 2 * N and both.fingerprint != plain.fingerprint
+    assert torch.equal(both.x([3, N + 3]), torch.cat((plain.x([3]), plain.x([3]).flip(3))))
+    drawn = both.half_of(torch.arange(N), torch.Generator().manual_seed(0))
+    assert torch.equal(drawn % N, torch.arange(N)) and N / 4 < (drawn >= N).sum() < 3 * N / 4
+    looked = Seen(both, cnn, len(both), tmp_path)
+    looked.standardise(range(24, N))
+    with torch.no_grad():
+        assert torch.allclose(looked.read(torch.tensor([N + 3])), cnn(plain.x([3]).flip(3)), atol=1e-4)
 
 
 def test_computing_that_was_interrupted_goes_on_and_ends_in_the_same_bytes(data, tmp_path, monkeypatch) -> None:
