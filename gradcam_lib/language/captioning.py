@@ -24,7 +24,11 @@ from gradcam_lib.targets import Target, class_score
 COMMAND = "python -m gradcam_lib.training."
 FILES = {
     "world": ("captioner_world.safetensors", f"{COMMAND}captioner"),
-    "photo": ("captioner_photo.safetensors", f"{COMMAND}captioner --data flickr8k"),
+    "photo": ("captioner_photo.safetensors", f"{COMMAND}captioner --data flickr8k --epochs 14 --mirrored"),
+    "photo-squeezenet": (
+        "captioner_photo_squeezenet.safetensors",
+        f"{COMMAND}captioner --data flickr8k --backbone squeezenet --size 224",
+    ),
 }
 
 Which = int | tuple[int, int] | None
@@ -33,9 +37,11 @@ Which = int | tuple[int, int] | None
 def load_captioner(
     name: str = "world", *, device: torch.device | str = "cpu", weights: str | Path = "default"
 ) -> CaptionSystem:
-    """A captioner by name: "world" knows the rendered scenes, "photo" photographs. weights: "default" or a file.
+    """A captioner by name: "world" knows the rendered scenes, "photo" and "photo-squeezenet" photographs.
 
-    "photo" looks through a published network, which must be at hand: see ``load_classifier``.
+    The last two look through a published network, which must be at hand: see ``load_classifier``. "photo", on
+    EfficientNet-Lite0, describes better; the maps of "photo-squeezenet" point better (data/results/README.md).
+    weights: "default" or a file.
     Errors: unknown name; FileNotFoundError with the command that trains it, or WeightsMissing; WeightsWrong.
     """
     path, where = found(name, FILES, weights)

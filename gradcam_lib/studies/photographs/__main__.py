@@ -1,7 +1,7 @@
 """The command: covering on Flickr8k (``muting``), truth on COCO (``truths``).
 
-On one core and with SqueezeNet, the parts take about: words 15 minutes, answers 20 a network, classes 60, world 5,
-covering 30 minutes a system. What an interrupted run leaves in ``--runs`` is not made again.
+On one core and with SqueezeNet, the parts take about: words 15 minutes a captioner, answers 20 a network, classes 60,
+world 5, covering 30 minutes a system. What an interrupted run leaves in ``--runs`` is not made again.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from gradcam_lib.language.question_answering import FILES
+from gradcam_lib.language import captioning, question_answering
 from gradcam_lib.paths import RESULTS
 from gradcam_lib.results import read_results, write_results
 from gradcam_lib.studies import photographs
 from gradcam_lib.studies.photographs.muting import covered_answers, covered_captions
 from gradcam_lib.studies.photographs.truths import truths
 
-SYSTEMS = [name for name in FILES if name.startswith("photo")]
+CAPTIONERS, SYSTEMS = (
+    [name for name in kind.FILES if name.startswith("photo")] for kind in (captioning, question_answering)
+)
 TRUTHS = ("words", "answers", "classes", "world")
 ABOUT = ("command", "n")  # of a file of results; the rest are its parts
 COVERED = ("covered-captions", "covered-answers")
@@ -29,6 +31,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--parts", nargs="+", choices=PARTS, default=PARTS, help="of the study; the results of the others stay")
+    add("--captioners", nargs="+", choices=CAPTIONERS, default=CAPTIONERS, help="networks that describe pictures")
     add("--systems", nargs="+", choices=SYSTEMS, default=SYSTEMS, help="networks that answer questions")
     add("--pictures", type=int, default=500, help="test photographs of Flickr8k that are covered")
     add("--said", type=int, default=300, help="its validation photographs that are described and asked about")
@@ -48,9 +51,11 @@ def main(argv: list[str] | None = None) -> None:
     if set(args.parts) & set(TRUTHS):
         numbers = _kept("photo_truth", args.results) | truths(args)
         told = f"{command} --said {args.said} --scenes {args.scenes}" + (f" --most {args.most}" if args.most else "")
-        n = numbers["words"]["own"]["grad_cam"]["inside"]["pictures"] if "words" in numbers else 0
+        n = numbers["words"]["photo"]["own"]["grad_cam"]["inside"]["pictures"] if "words" in numbers else 0
         print(write_results("photo_truth", numbers, command=told, n=n, folder=args.results))
-    covered = {"captions": covered_captions(args)} if "covered-captions" in args.parts else {}
+    covered = {}
+    if "covered-captions" in args.parts:
+        covered |= {name.replace("photo", "captions"): covered_captions(args, name) for name in args.captioners}
     if "covered-answers" in args.parts:
         covered |= {name: covered_answers(args, name) for name in args.systems}
     if covered:

@@ -159,9 +159,9 @@ def eye_of(system: System) -> Classifier:
     return load_classifier(system.model.cnn.name.rpartition("_")[0])
 
 
-def covered_captions(args: argparse.Namespace) -> dict[str, dict]:
-    """Method → measure → mean over the first test photographs of Flickr8k, of the captioner's own captions."""
-    photographs, captioner = flickr8k(args.data), load_captioner("photo")
+def covered_captions(args: argparse.Namespace, name: str) -> dict[str, dict]:
+    """Method → measure → mean over the first test photographs of Flickr8k, of a captioner's own captions."""
+    photographs, captioner = flickr8k(args.data), load_captioner(name)
     test, classifier = photographs.splits["test"][: args.pictures], eye_of(captioner)
 
     def study(i: int) -> Record:

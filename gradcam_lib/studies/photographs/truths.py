@@ -28,18 +28,21 @@ JUDGED = 100
 UNSOUND = {"train 6": "a commuter train is no person"}
 
 
-def words(data: Data, photographs: Photographs, said: int) -> dict[str, Any]:
-    captioner = load_captioner("photo")
+def words(data: Data, photographs: Photographs, names: Sequence[str], said: int) -> dict[str, Any]:
+    """Each captioner's numbers, and "review": of the words that name a category."""
+    numbers: dict[str, Any] = {}
+    for name in names:
+        captioner = load_captioner(name)
 
-    def study(seen, picture, captions, size, fine):
-        return study_words(captioner, seen, captions, size, seed=picture.id, fine=fine)
+        def study(seen, picture, captions, size, fine, captioner=captioner):
+            return study_words(captioner, seen, captions, size, seed=picture.id, fine=fine)
 
-    own = captioner.transform.crop
-    numbers, _ = measured(Subject("words", captioner.model, own, lambda part: part.described, study), data)
-    sizes = {"own": own, "chosen": numbers["chosen_size"]}
+        subject = Subject("words", captioner.model, captioner.transform.crop, lambda part: part.described, study)
+        numbers[name], _ = measured(subject, data)
+        sizes = {"own": subject.own, "chosen": numbers[name]["chosen_size"]}
+        numbers[name]["said"] = captions_at(captioner, photographs, sizes, said, data.runs)
     sound = share([i >= len(UNSOUND) for i in range(JUDGED)])
-    judged = {"judged": JUDGED, "sound": sound, "unsound": UNSOUND}
-    return numbers | {"said": captions_at(captioner, photographs, sizes, said, data.runs), "review": judged}
+    return numbers | {"review": {"judged": JUDGED, "sound": sound, "unsound": UNSOUND}}
 
 
 def answers(data: Data, photographs: Photographs, names: Sequence[str], said: int) -> dict[str, Any]:
@@ -78,7 +81,7 @@ def truths(args: argparse.Namespace) -> dict[str, Any]:
     data = Data(coco_part(args.coco, "train"), coco_part(args.coco, "val"), args.most, args.runs)
     numbers: dict[str, Any] = {}
     if "words" in args.parts:
-        numbers["words"] = words(data, flickr8k(args.data), args.said)
+        numbers["words"] = words(data, flickr8k(args.data), args.captioners, args.said)
     if "answers" in args.parts:
         numbers["answers"] = answers(data, flickr8k(args.data), args.systems, args.said)
     if "classes" in args.parts:

@@ -19,8 +19,9 @@ from gradcam_lib.language.systems import PHOTO_TRANSFORM
 from gradcam_lib.networks.coattention import CoAttention
 from gradcam_lib.networks.vqa import LSTMCNN
 from gradcam_lib.results import read_results
+from gradcam_lib.studies.ledger.entries import Table
 from gradcam_lib.studies.ledger.evidence import Results
-from gradcam_lib.studies.ledger.tables import photo_truth
+from gradcam_lib.studies.ledger.tables import photo_answers, photo_truth
 from gradcam_lib.studies.photographs import __main__ as command
 from gradcam_lib.studies.photographs import sizes, truths, world
 from gradcam_lib.studies.photographs.sizes import Data, Subject, measured
@@ -52,7 +53,8 @@ def test_all_that_has_masks_is_measured_and_stored(data, tmp_path, monkeypatch) 
     command.main(["--parts", *command.TRUTHS, "--said", "2", "--scenes", "1", *data])
     numbers = read_results("photo_truth", folder=tmp_path)
     assert numbers["n"] == 2 and json.dumps(numbers)
-    words = numbers["words"]
+    words = numbers["words"]["photo"]
+    assert numbers["words"]["photo-squeezenet"]["own"] == words["own"]  # here it is the same network
     assert list(words["training"]) == ["224", "320", "384", "448", "576"]
     best = max(words["training"].values(), key=lambda found: found["grad_cam"]["inside"]["value"])
     assert words["training"][str(words["chosen_size"])]["grad_cam"]["inside"] == best["grad_cam"]["inside"]
@@ -62,7 +64,9 @@ def test_all_that_has_masks_is_measured_and_stored(data, tmp_path, monkeypatch) 
     assert numbers["answers"]["trust"]["all_questions"]["disagree"]["value"] == 1
     assert numbers["answers"]["photo"]["chosen"]["network"]["accuracy"]["value"] == pytest.approx(1 / 3, abs=1e-3)
     results = Results(tmp_path)
-    for table in photo_truth.TABLES:  # every number that the ledger shows is there
+    shown = [v for room in (photo_truth, photo_answers) for v in vars(room).values() if isinstance(v, Table)]
+    assert len(shown) == 7
+    for table in shown:  # every number that the ledger shows is there
         assert "{" not in table.markdown(results)
 
     def refuse(*args, **more):
@@ -73,7 +77,7 @@ def test_all_that_has_masks_is_measured_and_stored(data, tmp_path, monkeypatch) 
     monkeypatch.setattr(world, "NETWORKS", ())
     command.main(["--parts", "words", "world", "--scenes", "1", "--said", "2", *data])
     again = read_results("photo_truth", folder=tmp_path)
-    assert again["words"] == words and again["classes"] == numbers["classes"]
+    assert again["words"]["photo"] == words and again["classes"] == numbers["classes"]
     assert numbers["world"]["sizes"] == [128, 192, 256] and again["world"]["sizes"] == [128]
 
 

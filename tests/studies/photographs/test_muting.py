@@ -153,7 +153,7 @@ def test_the_command_writes_what_it_measured(tmp_path, monkeypatch):
     monkeypatch.setattr(muting, "load_classifier", lambda name: small_classifier())
     data = made_flickr8k(tmp_path / "flickr8k", 72)
     more = ["--data", str(data), "--runs", str(tmp_path), "--results", str(tmp_path)]
-    command.main(["--parts", "covered-captions", "--pictures", "2", *more])
+    command.main(["--parts", "covered-captions", "--captioners", "photo", "--pictures", "2", *more])
     captions = read_results("photographs", folder=tmp_path)["captions"]
     command.main(["--parts", "covered-answers", "--pictures", "3", *more])
     numbers = read_results("photographs", folder=tmp_path)
