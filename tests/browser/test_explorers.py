@@ -23,7 +23,6 @@ from support.browsing import (
     type_into,
 )
 
-from gradcam_lib.networks.weights import SQUEEZENET, WeightsMissing, obtain
 from gradcam_lib.paths import MODELS
 from gradcam_lib.pictures.samples import sample
 
@@ -53,16 +52,15 @@ def test_the_caption_explorer(tmp_path: Path) -> None:
         assert picture(explorer) == before
         page.screenshot(path=OUT / "captions.png")
         turn_to_photographs(explorer)
-        if photographs_at_hand():
-            changes(explorer, lambda: explorer.get_by_label("Picture").select_option(label="Astronaut"))
-            changes(explorer, lambda: type_into(page, sentence, "a woman in an orange suit"))
-            changes(explorer, lambda: explorer.locator(".word-buttons button", has_text="orange").click())
-            page.screenshot(path=OUT / "captions_photograph.png")
-            changes(explorer, lambda: upload(page, explorer, "coffee"))
-            expect(explorer.get_by_text("mine.webp: the networks see the middle square")).to_be_visible()
-            changes(explorer, lambda: explorer.get_by_label("Seen part").select_option(label="small square to move"))
-            expect(explorer.get_by_text("mine.webp: the networks see the square from")).to_be_visible()
-            page.screenshot(path=OUT / "captions_part.png")
+        changes(explorer, lambda: explorer.get_by_label("Picture").select_option(label="Astronaut"))
+        changes(explorer, lambda: type_into(page, sentence, "a woman in an orange suit"))
+        changes(explorer, lambda: explorer.locator(".word-buttons button", has_text="orange").click())
+        page.screenshot(path=OUT / "captions_photograph.png")
+        changes(explorer, lambda: upload(page, explorer, "coffee"))
+        expect(explorer.get_by_text("mine.webp: the networks see the middle square")).to_be_visible()
+        changes(explorer, lambda: explorer.get_by_label("Seen part").select_option(label="small square to move"))
+        expect(explorer.get_by_text("mine.webp: the networks see the square from")).to_be_visible()
+        page.screenshot(path=OUT / "captions_part.png")
         expect(explorer.get_by_text("Rendered world")).to_be_visible()
         page.screenshot(path=OUT / "captions_switched.png")
 
@@ -87,35 +85,18 @@ def test_the_question_explorer(tmp_path: Path) -> None:
         assert picture(explorer, "question-explorer") == before
         page.screenshot(path=OUT / "questions.png")
         turn_to_photographs(explorer, "question-explorer")
-        if photographs_at_hand():
-            shown = explorer.get_by_label("Picture")
-            changes(explorer, lambda: shown.select_option(label="Motorcycle"), "question-explorer")
-            expect(question).to_have_value("How many people are there?")  # it fits every photograph
-            examples, bike = explorer.get_by_label("Examples"), "What color is the motorcycle?"
-            changes(explorer, lambda: examples.select_option(label=bike), "question-explorer")
-            expect(question).to_have_value(bike)
-            page.screenshot(path=OUT / "questions_photograph.png")
-            changes(explorer, lambda: upload(page, explorer, "cat"), "question-explorer")
-
-
-def photographs_at_hand() -> bool:
-    try:
-        obtain(SQUEEZENET)
-    except WeightsMissing:
-        return False
-    return (MODELS / "captioner_photo.safetensors").is_file() and (MODELS / "vqa_photo.safetensors").is_file()
+        shown = explorer.get_by_label("Picture")
+        changes(explorer, lambda: shown.select_option(label="Motorcycle"), "question-explorer")
+        expect(question).to_have_value("How many people are there?")  # it fits every photograph
+        examples, bike = explorer.get_by_label("Examples"), "What color is the motorcycle?"
+        changes(explorer, lambda: examples.select_option(label=bike), "question-explorer")
+        expect(question).to_have_value(bike)
+        page.screenshot(path=OUT / "questions_photograph.png")
+        changes(explorer, lambda: upload(page, explorer, "cat"), "question-explorer")
 
 
 def turn_to_photographs(explorer, name: str = "class-picker") -> None:
-    """Where they cannot be had, a line says so and the picture stays."""
-    button = explorer.get_by_role("button", name="Photographs")
-    if photographs_at_hand():
-        changes(explorer, button.click, name)
-    else:
-        before = picture(explorer, name)
-        button.click()
-        complains(explorer, "cannot be had")
-        assert picture(explorer, name) == before
+    changes(explorer, explorer.get_by_role("button", name="Photographs").click, name)
 
 
 def upload(page, explorer, name: str) -> None:

@@ -190,10 +190,10 @@ def test_squeezenet_has_one_fingerprint_in_either_file() -> None:
     assert len(set(map(fingerprint, either))) == 1
 
 
-@published
-def test_the_shipped_captioner_finds_words_for_a_photograph(monkeypatch) -> None:
+@pytest.mark.parametrize("name", map(named, ("photo", "photo-squeezenet")))
+def test_the_shipped_captioners_find_words_for_a_photograph(monkeypatch, name: str) -> None:
     monkeypatch.setattr(encoder, "load_classifier", load_classifier)
-    cap = load_captioner("photo")
+    cap = load_captioner(name)
     e = cap.explain(sample("motorcycle"))
     assert "motorcycle" in e.words
     assert e.word(e.words.index("motorcycle"), raw=True).shape == e.sentence().shape and e.sentence().max() > 0

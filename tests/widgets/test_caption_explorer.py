@@ -305,12 +305,13 @@ def test_an_edit_that_would_leave_the_picture(explorer):
 
 
 @pytest.fixture
-def no_squeezenet(monkeypatch, tmp_path):
-    for name, value in {"GRADCAM_WEIGHTS": tmp_path, "TORCH_HOME": tmp_path, "GRADCAM_OFFLINE": 1}.items():
-        monkeypatch.setenv(name, str(value))
+def no_photographer(explorer, monkeypatch, tmp_path):
+    """There are no weights of a captioner of photographs."""
+    monkeypatch.setattr("gradcam_lib.language.systems.MODELS", tmp_path)
+    monkeypatch.delenv("GRADCAM_WEIGHTS", raising=False)
 
 
-def test_an_own_photograph_comes_with_a_warning(explorer, no_squeezenet):
+def test_an_own_photograph_comes_with_a_warning(explorer, no_photographer):
     before = state(explorer)
     upload(explorer.source.upload, "notes<b>.png", b"no picture")
     assert "notes<b>.png" in explorer.source.message and state(explorer) == before
@@ -372,7 +373,7 @@ def test_a_photograph_is_explained_at_a_larger_input_and_described_at_the_captio
     assert explorer.explained.explanation.word(0).shape == (8, 8)
 
 
-def test_without_squeezenet_the_world_stays(explorer, no_squeezenet):
+def test_without_a_captioner_of_photographs_the_world_stays(explorer, no_photographer):
     before = state(explorer)
     explorer.source.switch.value = "photo"
     assert "the networks for photographs cannot be had" in explorer.source.message and state(explorer) == before

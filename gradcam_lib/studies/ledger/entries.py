@@ -15,6 +15,7 @@ COUNTED = {
     "bias": "networks of each kind",
     "captioner": "drawn scenes",
     "captioner_photo": "photographs",
+    "captioner_photo_squeezenet": "photographs",
     "captioning": "drawn scenes",
     "flickr8k_questions": "questions",
     "localization": "pictures",

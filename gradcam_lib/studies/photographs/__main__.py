@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> None:
     if set(args.parts) & set(TRUTHS):
         numbers = _kept("photo_truth", args.results) | truths(args)
         told = f"{command} --said {args.said} --scenes {args.scenes}" + (f" --most {args.most}" if args.most else "")
-        n = numbers["words"]["photo"]["own"]["grad_cam"]["inside"]["pictures"] if "words" in numbers else 0
+        n = next(iter(numbers["words"].values()))["own"]["grad_cam"]["inside"]["pictures"] if "words" in numbers else 0
         print(write_results("photo_truth", numbers, command=told, n=n, folder=args.results))
     covered = {}
     if "covered-captions" in args.parts:

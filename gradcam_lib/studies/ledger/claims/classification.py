@@ -294,7 +294,7 @@ CLASSES = Group(
     ),
 )
 
-WORDS, ANSWERS = "photographs > captions", "photographs > photo"
+WORDS, ANSWERS = "photographs > captions-squeezenet", "photographs > photo"
 CORRELATION = "correlation_with_occlusion"
 
 FAITHFULNESS = Group(
@@ -303,9 +303,10 @@ FAITHFULNESS = Group(
         Claim(
             "Grad-CAM's map of a class correlates positively with the occlusion map.",
             "Paper, faithfulness.",
-            "SqueezeNet, 49 patches, {photographs > captions > classifier > correlation_with_occlusion > pictures} "
+            "SqueezeNet, 49 patches, "
+            "{photographs > captions-squeezenet > classifier > correlation_with_occlusion > pictures} "
             "photographs with a class that a word of their caption names: "
-            "{photographs > captions > classifier > correlation_with_occlusion|x}.",
+            "{photographs > captions-squeezenet > classifier > correlation_with_occlusion|x}.",
             HOLDS,
             reported="0.254 on 2,510 pictures of VOC 2007 (VGG-16).",
             check=lambda r: r(f"{WORDS} > classifier > {CORRELATION}").above(0),
@@ -315,8 +316,9 @@ FAITHFULNESS = Group(
             "Grad-CAM agrees with occlusion better than guided backprop does.",
             "Paper, faithfulness.",
             "Content words of captions of photographs: "
-            "{photographs > captions > grad_cam > correlation_with_occlusion_content_words|x} against "
-            "{photographs > captions > guided_backprop > correlation_with_occlusion_content_words|x}. Measured for "
+            "{photographs > captions-squeezenet > grad_cam > correlation_with_occlusion_content_words|x} against "
+            "{photographs > captions-squeezenet > guided_backprop > correlation_with_occlusion_content_words|x}. "
+            "Measured for "
             "words and answers, not for classes.",
             HOLDS,
             reported="0.254 against 0.168, for classes.",
@@ -358,8 +360,10 @@ FAITHFULNESS = Group(
             "What Grad-CAM marks matters: covering it lowers the score more than covering as much elsewhere.",
             "Related material (muting pixels).",
             "A fifth of the photograph covered: a content word loses "
-            "{photographs > captions > grad_cam > drop_content_words|x} of its log-probability where its map is "
-            "highest and {photographs > captions > elsewhere > drop_content_words|x} with the same region moved "
+            "{photographs > captions-squeezenet > grad_cam > drop_content_words|x} of its log-probability where its "
+            "map is "
+            "highest and {photographs > captions-squeezenet > elsewhere > drop_content_words|x} with the same region "
+            "moved "
             "elsewhere; an answer of the LSTM with a CNN loses {photographs > photo > grad_cam > drop|x} and "
             "{photographs > photo > elsewhere > drop|x} of its logit. Covering the middle costs an answer "
             "{photographs > photo > centre > drop|x}, which is not told apart from the region of its map.",
@@ -379,8 +383,9 @@ FAITHFULNESS = Group(
             "Our question, not a claim of the paper.",
             "Answers of the LSTM with a CNN: {photographs > photo > grad_cam > drop|x} against "
             "{photographs > photo > guided_backprop > drop|x}. Content words: "
-            "{photographs > captions > grad_cam > drop_content_words|x} against "
-            "{photographs > captions > guided_backprop > drop_content_words|x}, not told apart. The same with "
+            "{photographs > captions-squeezenet > grad_cam > drop_content_words|x} against "
+            "{photographs > captions-squeezenet > guided_backprop > drop_content_words|x}, not told apart. The same "
+            "with "
             "co-attention.",
             FAILS,
             check=lambda r: (

@@ -16,7 +16,7 @@ METHODS = {
     "Grad-CAM's region, moved elsewhere": "elsewhere",
 }
 MUTED = (  # what was explained, and what its two measures are called
-    ("captions", "drop_content_words", "correlation_with_occlusion_content_words"),
+    ("captions-squeezenet", "drop_content_words", "correlation_with_occlusion_content_words"),
     ("photo", "drop", "correlation_with_occlusion"),
     ("photo-coattention", "drop", "correlation_with_occlusion"),
 )
@@ -33,6 +33,12 @@ def muted(method: str) -> list[str]:
     return cells
 
 
+def spoken(name: str) -> str:
+    """What a captioner's sentences score, for a cell."""
+    bleu = ", ".join(f"{{{name} > bleu_{n}|x3}}" for n in (1, 2, 3, 4))
+    return f"BLEU-1 to BLEU-4 {bleu}; ROUGE-L {{{name} > rouge_l|x3}}; CIDEr-D {{{name} > cider_d|x3}}"
+
+
 def gaining(r: Results, network: str) -> list[str]:
     """The types of question in which a network is told apart from one that sees nothing."""
     blind = {kind: r(f"vqa_photo > question_only_lstm_balanced_{kind}") for kind in TYPES}
@@ -44,7 +50,8 @@ SYSTEMS = Table(
     "The same kinds of system look at photographs through a published network, which stays as it was trained. They "
     "learnt from the 6,000 training photographs of Flickr8k and their captions. A code is the vector that stands for a "
     "picture. Captions: {captioner_photo > n} test photographs with five reference captions each, "
-    "scored by `gradcam_lib.measures.caption_scores` (command of [captioner_photo.json](captioner_photo.json)). "
+    "scored by `gradcam_lib.measures.caption_scores` ([captioner_photo.json](captioner_photo.json), "
+    "[captioner_photo_squeezenet.json](captioner_photo_squeezenet.json)). "
     "Questions: made from the captions by rules, with {flickr8k_questions > answers} answers "
     "([flickr8k_questions.json](flickr8k_questions.json)); accuracy on the {vqa_photo > balanced_questions} test "
     "questions of the balanced selection ([vqa_photo.json](vqa_photo.json), "
@@ -54,11 +61,15 @@ SYSTEMS = Table(
     (
         (
             "captions: neuraltalk2 on COCO",
-            "LSTM on SqueezeNet's code",
+            "LSTM on EfficientNet-Lite0's code",
             "{captioner_photo > parameters|millions}",
-            "BLEU-1 to BLEU-4 {captioner_photo > bleu_1|x3}, {captioner_photo > bleu_2|x3}, "
-            "{captioner_photo > bleu_3|x3}, {captioner_photo > bleu_4|x3}; ROUGE-L {captioner_photo > rouge_l|x3}; "
-            "CIDEr-D {captioner_photo > cider_d|x3}",
+            spoken("captioner_photo"),
+        ),
+        (
+            "the same with a weaker CNN",
+            "LSTM on SqueezeNet's code",
+            "{captioner_photo_squeezenet > parameters|millions}",
+            spoken("captioner_photo_squeezenet"),
         ),
         (
             "questions: LSTM and CNN",
@@ -139,7 +150,7 @@ BY_TYPE = Table(
 MUTING = Table(
     "Photographs: covering what a map marks",
     "Nobody has drawn where the evidence lies in these photographs. So maps of test photographs, of "
-    "{photographs > captions > grad_cam > drop_content_words > pictures} for the words and of "
+    "{photographs > captions-squeezenet > grad_cam > drop_content_words > pictures} for the words and of "
     "{photographs > photo > grad_cam > drop > pictures} for the answers, are asked two questions that can be tested; "
     "`python -m gradcam_lib.studies.photographs`. *Score lost*: how far the score falls when "
     "the fifth of the picture where the map is highest is painted grey, as log-probability for the content words of "
@@ -162,19 +173,24 @@ MUTING = Table(
         "*What does not hold.* For answers, the score lost does not tell Grad-CAM from the middle of the picture, and "
         "with co-attention not from a random region either. For words and for co-attention it does not tell Grad-CAM "
         "from guided backprop, nor from attention. And where a content word names a class of ImageNet, such as “dog” "
-        "or “ball” ({photographs > captions > the_word > correlation_with_classifier > pictures} photographs), its map "
+        "or “ball” ({photographs > captions-squeezenet > the_word > correlation_with_classifier > pictures} "
+        "photographs), its map "
         "should agree with the classifier's Grad-CAM. The correlation is "
-        "{photographs > captions > the_word > correlation_with_classifier|x}. For the maps of the other words it is "
-        "{photographs > captions > other_words > correlation_with_classifier|x}, which is not told apart, and for a "
-        "blob in the middle {photographs > captions > centre > correlation_with_classifier|x}. This does not mean that "
+        "{photographs > captions-squeezenet > the_word > correlation_with_classifier|x}. For the maps of the other "
+        "words it is "
+        "{photographs > captions-squeezenet > other_words > correlation_with_classifier|x}, which is not told apart, "
+        "and for a "
+        "blob in the middle {photographs > captions-squeezenet > centre > correlation_with_classifier|x}. This does "
+        "not mean that "
         "the maps are wrong. Each agrees with its own network far better: "
-        "{photographs > captions > grad_cam > correlation_with_occlusion_content_words|x} for words and "
-        "{photographs > captions > classifier > correlation_with_occlusion|x} for classes. And the patches that take "
+        "{photographs > captions-squeezenet > grad_cam > correlation_with_occlusion_content_words|x} for words and "
+        "{photographs > captions-squeezenet > classifier > correlation_with_occlusion|x} for classes. And the patches "
+        "that take "
         "the word away are hardly those that take the class away: the two correlate at "
-        "{photographs > captions > occlusion > correlation_with_classifier|x}.",
+        "{photographs > captions-squeezenet > occlusion > correlation_with_classifier|x}.",
         "*Function words.* Words such as “a” and “in” depend less on the picture: the patch that costs one of them "
-        "most takes {photographs > captions > occlusion > largest_drop_function_words|x}, against "
-        "{photographs > captions > occlusion > largest_drop_content_words|x} for a content word.",
+        "most takes {photographs > captions-squeezenet > occlusion > largest_drop_function_words|x}, against "
+        "{photographs > captions-squeezenet > occlusion > largest_drop_content_words|x} for a content word.",
         "*Caveats.* The covered pictures were computed in bfloat16, right to two or three digits. The score lost "
         "should be compared between rows, not with zero: answers to questions that ask for "
         "a number lose {photographs > photo > guided_backprop > drop_count|x}, that is, they gain, where guided "
@@ -199,23 +215,23 @@ MUTING = Table(
                 ("photo", "drop", "centre"),
                 ("photo-coattention", "drop", "centre"),
                 ("photo-coattention", "drop", "random"),
-                ("captions", "drop_content_words", "guided_backprop"),
+                ("captions-squeezenet", "drop_content_words", "guided_backprop"),
                 ("photo-coattention", "drop", "guided_backprop"),
                 ("photo-coattention", "drop", "attention"),
             )
         )
         and not any(
-            r("photographs > captions > the_word > correlation_with_classifier").above(
-                r(f"photographs > captions > {other} > correlation_with_classifier")
+            r("photographs > captions-squeezenet > the_word > correlation_with_classifier").above(
+                r(f"photographs > captions-squeezenet > {other} > correlation_with_classifier")
             )
             for other in ("other_words", "centre")
         )
-        and r("photographs > captions > occlusion > largest_drop_function_words").below(
-            r("photographs > captions > occlusion > largest_drop_content_words")
+        and r("photographs > captions-squeezenet > occlusion > largest_drop_function_words").below(
+            r("photographs > captions-squeezenet > occlusion > largest_drop_content_words")
         )
         and r("photographs > photo > guided_backprop > drop_count").below(0)
-        and r("photographs > captions > occlusion > correlation_with_classifier").below(
-            r("photographs > captions > grad_cam > correlation_with_occlusion_content_words")
+        and r("photographs > captions-squeezenet > occlusion > correlation_with_classifier").below(
+            r("photographs > captions-squeezenet > grad_cam > correlation_with_occlusion_content_words")
         )
     ),
 )
