@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gradcam_lib.equations import combine
+from gradcam_lib.equations import channel_weights, combine, scale_by_max
 from gradcam_lib.paths import ROOT
 from gradcam_lib.relu_rules import RULES, ReLURules
 
@@ -48,6 +48,10 @@ def shades(drawing: ElementTree.Element, name: str) -> Tensor:
     return shown
 
 
+def maps(drawing: ElementTree.Element, letter: str) -> Tensor:
+    return torch.stack([shades(drawing, f"{letter}{k}") for k in (1, 2, 3)])
+
+
 def test_the_three_rules():
     drawing = root("relu_rules.svg")
     f, R = numbers(drawing, "f").requires_grad_(), numbers(drawing, "R")
@@ -62,18 +66,32 @@ def test_the_three_rules():
     assert len(signs) == 4, "each combination of signs occurs"
 
 
+def lines(drawing: ElementTree.Element) -> list[str]:
+    return ["".join(text.itertext()) for text in drawing.iter(f"{SVG}text")]
+
+
+def values(drawing: ElementTree.Element, symbol: str) -> Tensor:
+    """The numbers after ``symbol =``; for w: 1, 2 and 3 in "w1c= 1" and so on."""
+    found = [re.fullmatch(rf"{symbol}\d?c= (.+)", line) for line in lines(drawing)]
+    return torch.tensor([float(match[1].replace("−", "-")) for match in found if match])
+
+
 def test_cam():
     drawing = root("cam.svg")
-    A = 4 * torch.stack([shades(drawing, f"A{k}") for k in (1, 2, 3)])
-    written = [text for text in map("".join, (t.itertext() for t in drawing.iter(f"{SVG}text"))) if text]
-    averages = [float(text) for text in written if re.fullmatch(r"[\d.]+", text)]
-    weights = [float(text.split("= ")[1].replace("−", "-")) for text in written if re.match(r"w\dc= ", text)]
-    (score,) = (float(text.split("= ")[1]) for text in written if text.startswith("yc= "))
-    w = torch.tensor(weights)
-    assert averages == A.mean((1, 2)).tolist() and score == float(w @ torch.tensor(averages))
+    A = 4 * maps(drawing, "A")
+    averages = torch.tensor([float(line) for line in lines(drawing) if re.fullmatch(r"[\d.]+", line)])
+    w, y = values(drawing, "w"), values(drawing, "y")
+    assert torch.equal(averages, A.mean((1, 2))) and torch.equal(y, (w * averages).sum(0, keepdim=True))
     M = combine(w.view(1, 3, 1, 1), A[None], relu=False)[0]
-    assert torch.allclose(shades(drawing, "M"), M / M.abs().max(), atol=0.005)
-    assert float(M.mean()) == score
+    assert torch.allclose(shades(drawing, "M"), scale_by_max(M), atol=0.005) and M.mean() == y
+
+
+def test_grad_cam():
+    drawing = root("grad_cam.svg")
+    A, G = 4 * maps(drawing, "A"), 4 * maps(drawing, "G")
+    alpha = channel_weights(G[None])
+    assert torch.equal(alpha.flatten(), values(drawing, "α"))
+    assert torch.allclose(shades(drawing, "L"), scale_by_max(combine(alpha, A[None]))[0], atol=0.005)
 
 
 @drawings
