@@ -19,6 +19,13 @@ SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = sorted((ROOT / "figures").glob("*.svg"))
 CELL = 24  # units of the drawing: the side of one position of a map
 MARGINS = 32  # px, left and right of a picture on a telephone, together
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+PREPRINTS = {  # first author, and the number on arXiv: year, month, place in the month
+    "Deconvnet": ("Zeiler", "1311.2901"),
+    "Saliency": ("Simonyan", "1312.6034"),
+    "Guided backprop": ("Springenberg", "1412.6806"),
+    "CAM": ("Zhou", "1512.04150"),
+}
 drawings = pytest.mark.parametrize("path", DRAWN, ids=lambda path: path.stem)
 
 
@@ -92,6 +99,19 @@ def test_grad_cam():
     alpha = channel_weights(G[None])
     assert torch.equal(alpha.flatten(), values(drawing, "α"))
     assert torch.allclose(shades(drawing, "L"), scale_by_max(combine(alpha, A[None]))[0], atol=0.005)
+
+
+def test_guided_grad_cam_has_the_map_of_grad_cam():
+    assert torch.equal(shades(root("guided_grad_cam.svg"), "L"), shades(root("grad_cam.svg"), "L"))
+
+
+def test_the_dates_are_those_of_the_preprints():
+    written = lines(root("timeline.svg"))
+    for method, (author, number) in PREPRINTS.items():
+        start = written.index(method)
+        authors, date = written[start + 1 : start + 3]
+        month, year = MONTHS[int(number[2:4]) - 1], 2000 + int(number[:2])
+        assert authors.startswith(author) and date.startswith(f"{month} {year}")
 
 
 @drawings
