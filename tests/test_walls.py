@@ -22,7 +22,7 @@ DOORS = ("__init__.py", "__main__.py")  # what readers call: they may look into 
 PLANS = ("gradcam_lib.worlds.scene", "gradcam_lib.worlds.worker")  # what is drawn, as data
 # Who alone may import a package: reading or drawing is one module's trade, and torchvision takes seconds to import.
 WALLS = {
-    "matplotlib": ("pictures/figures.py",),
+    "matplotlib": tuple(f"pictures/{part}.py" for part in ("charts", "figures", "lettering", "saving")),
     "ipywidgets": ("widgets/",),
     "torchvision": ("pictures/images.py", "networks/"),
     "captum": ("studies/benchmark.py",),
