@@ -18,7 +18,7 @@ from gradcam_lib.relu_rules import RULES, ReLURules
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = sorted((ROOT / "figures").glob("*.svg"))
 CELL = 24  # units of the drawing: the side of one position of a map
-MARGINS = 32  # px, left and right of a picture on a telephone, together
+MARGINS = 71  # px, left and right of a picture on a telephone, together, in the page that nbconvert makes
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 PREPRINTS = {  # first author, and the number on arXiv: year, month, place in the month
     "Deconvnet": ("Zeiler", "1311.2901"),
