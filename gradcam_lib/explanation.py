@@ -11,11 +11,12 @@ from torch import Tensor, nn
 from gradcam_lib.capture import Layer, find_place, is_one_layer
 from gradcam_lib.equations import channel_weights, combine, upsample
 from gradcam_lib.forward import Kept, Output, Run, View, as_map, checked_input, parts
+from gradcam_lib.gradients import backward
 from gradcam_lib.layers import default_layer
+from gradcam_lib.positions import evidence_at
 from gradcam_lib.targets import TargetLike, class_score, cotangent, index_of, resolve
 
 BLOCK = 2**21  # numbers in one batched gradient, 8 MB: made and averaged while they are in the cache
-GRAPH_STAYS = {"retain_graph": True, "allow_unused": True}
 
 
 def explain(
@@ -184,6 +185,26 @@ class Explanation:
         order = alpha.argsort(descending=True, stable=True).tolist()
         return tuple([(c, float(alpha[c])) for c in part] for part in (order[:k], order[: -k - 1 : -1]))
 
+    def evidence_at(self, position: Sequence[int], layer: Layer | None = None) -> Tensor:
+        r"""What one position of the map says of every class: (N, C), positive for a class, negative against it.
+
+        .. math:: e^c_{ij} = \sum_k \alpha_k^c A^k_{ij}
+
+        Column c is ``signed(c)`` at that position. position: (row, column), (l,) of a signal, (t, row, column) of a
+        volume, each from 0. All classes take two backward passes together.   Notebook 00.
+        """
+        return evidence_at(self, position, layer)
+
+    def classes_at(self, position: Sequence[int], k: int = 5, layer: Layer | None = None) -> tuple[list, list]:
+        """The classes that a position of the first image's map speaks for most, and against most.
+
+        Two lists of at most k (class name or number, evidence), the strongest first; see ``evidence_at``.
+        """
+        e = self.evidence_at(position, layer)[0]
+        order = e.argsort(descending=True, stable=True).tolist()
+        named = [(self.names[c] if self.names else str(c), float(e[c])) for c in order]
+        return [(c, v) for c, v in named[:k] if v > 0], [(c, v) for c, v in named[: -k - 1 : -1] if v < 0]
+
     def note(self, target: TargetLike = None, layer: Layer | None = None) -> str:
         """Why a map is empty, in words; "" where every image's map shows some evidence."""
         signed, G, A = self.signed(target, layer), self.gradient(target, layer), self.activation(layer)
@@ -207,7 +228,7 @@ class Explanation:
         if rule != "plain" and strict:
             kept.rules.check(self._run.model, kept.logits, kept.x)
         with kept.rules.use(rule):
-            return _grad(kept.logits, kept.x, self._row(target), "the pixels")
+            return backward(kept.logits, kept.x, self._row(target), "the pixels")
 
     def saliency(self, target: TargetLike = None) -> Tensor:
         """(N, H, W): the largest absolute gradient over the colours."""
@@ -248,7 +269,7 @@ class Explanation:
     def _gradients(self, rows: Tensor, layer: Layer | None) -> Tensor:
         """rows (N, C) → (N, K, h, w); rows (M, N, C) → (M, N, K, h, w) in one batched backward pass."""
         name, A = self._map(layer)
-        G = _grad(self._kept.logits, A, rows, f"layer {name!r}").float()
+        G = backward(self._kept.logits, A, rows, f"layer {name!r}").float()
         if rows.dim() == 2 or self._views[name] is None:
             return self._viewed(name, G)
         return torch.stack([self._viewed(name, one) for one in G])
@@ -257,40 +278,6 @@ class Explanation:
         """A layer's output, or a gradient there, as a map (N, K, *places)."""
         view = self._views[name]
         return A if view is None else view(A)
-
-
-def _grad(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tensor:
-    """Gradient at ``source`` of rows (N, C), or of each of (M, N, C) at once, float32 at least."""
-    if torch.float16 not in (source.dtype, logits.dtype):
-        return _backward(logits, source, rows, where).to(torch.promote_types(source.dtype, torch.float32))
-    # float16 loses what is smaller than 6e-8: start with large rows, with smaller ones where that is too much.
-    largest = float(rows.abs().max()) or 1.0
-    for power in (12, 6, 0):
-        scale = 2.0**power / largest
-        G = _backward(logits, source, rows * scale, where).float() / scale
-        if G.isfinite().all():
-            break
-    return G
-
-
-def _backward(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tensor:
-    """One backward pass from rows to ``source``; the graph stays for the next target."""
-    G = None
-    if logits.requires_grad and rows.dim() == 3:
-        try:
-            (G,) = torch.autograd.grad(logits, source, rows.to(logits.dtype), is_grads_batched=True, **GRAPH_STAYS)
-        except RuntimeError:  # a backward pass that looks at its numbers cannot be batched, nor what memory cannot hold
-            return torch.stack([_backward(logits, source, row, where) for row in rows])
-    elif logits.requires_grad:
-        with torch.inference_mode(False), torch.enable_grad():  # a number: PyTorch checks rows slowly the first time
-            y = (logits * rows.to(logits.dtype)).sum()
-            (G,) = torch.autograd.grad(y, source, **GRAPH_STAYS)
-    if G is None:
-        raise ValueError(
-            f"there is no gradient path from {where} to the score; choose a layer that the score uses, and switch off "
-            "gradient checkpointing and no_grad within the network"
-        )
-    return G
 
 
 def _why_empty(signed: Tensor, G: Tensor, A: Tensor) -> str:

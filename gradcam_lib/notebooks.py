@@ -155,11 +155,11 @@ def tidy(nb: NotebookNode) -> NotebookNode:
 
 
 def tidied(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
-    """A large PNG becomes a JPEG of a sixth of its size: photographs fill it, and notebooks stay quick to open."""
+    """A large PNG that matplotlib showed by itself becomes a JPEG of a sixth of its size; saved figures stay."""
     outputs = copy.deepcopy(list(outputs))
     for output in outputs:
         coded = output.get("data", {}).get("image/png")
-        if coded and len(coded) > LARGE:
+        if coded and len(coded) > LARGE and "image/png" not in output.get("metadata", {}):
             del output.data["image/png"]
             output.data["image/jpeg"] = _jpeg(coded)
     return outputs

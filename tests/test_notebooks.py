@@ -150,13 +150,13 @@ def test_a_lesson_has_checked_text(path: Path) -> None:
 @everywhere
 def test_every_figure_it_saves_is_there_under_its_number(path: Path) -> None:
     names = drawn(path)
-    assert [name for name in names if not (FIGURES / f"{name}.webp").is_file()] == []
+    assert [name for name in names if not any(FIGURES.glob(f"{name}.*"))] == []
     assert [name for name in names if not name.startswith(f"{path.stem[:2]}_")] == []
 
 
 def test_every_figure_comes_from_a_notebook() -> None:
     saved = {name for path in find() for name in drawn(path)}
-    assert {figure.stem for figure in FIGURES.glob("*.webp")} <= saved
+    assert {figure.stem for figure in FIGURES.glob("[0-9][0-9]_*.*")} <= saved
 
 
 # --- what the code draws today ----------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_a_picture_that_the_code_no_longer_draws_is_noticed(tmp_path: Path) -> N
         data = {"image/png": base64.b64encode(file.getvalue()).decode()}
         return nbformat.v4.new_code_cell(name, outputs=[nbformat.v4.new_output("display_data", data)])
 
-    figure = next(FIGURES.glob("*.webp"))
+    figure = next(FIGURES.glob("[0-9][0-9]_*.*"))
     cell = shown(0, f'save_figure("{figure.stem}")')
     assert "out of date" in outdated(cell, cell.outputs, tmp_path)
     shutil.copy(figure, tmp_path)

@@ -1,69 +1,121 @@
-"""Rows and grids of pictures; the only module that knows matplotlib."""
+"""Rows and grids of pictures, their frames and their scale; charts and files are next door and found here too."""
 
 from __future__ import annotations
 
-import io
-import os
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import AutoLocator
-from PIL import Image
 
-from gradcam_lib import paths
+from gradcam_lib.pictures.charts import chart, draw_among, draw_bars, draw_curves, draw_intervals
+from gradcam_lib.pictures.lettering import COLOURS, DPI, INK, LINE, SMALL, TITLE, fitted
 from gradcam_lib.pictures.overlay import colour, colour_signed
+from gradcam_lib.pictures.saving import save_figure, show_figure
 
-INK = "#222222"
-# Okabe and Ito's colours, which colour-blind people can tell apart.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+__all__ = [
+    "COLOURS", "chart", "colour_bar", "draw_among", "draw_bars", "draw_box", "draw_cells", "draw_curves",
+    "draw_intervals", "plt", "save_figure", "show_figure", "show_grid", "show_row",
+]  # fmt: skip
+SMALLEST = 256 / DPI  # inches of a panel's shorter side: less is a stamp
+TILE = 1.4  # width of an empty tile, as a multiple of its height
 
 
-def show_row(pictures: Sequence[np.ndarray], titles: Sequence[str] = (), *, height: float = 2.6) -> list[Axes]:
+def show_row(
+    pictures: Sequence[np.ndarray | None],
+    titles: Sequence[str] = (),
+    *,
+    height: float = 2.2,
+    strip: bool | str = False,
+    most: str = "maximum",
+) -> list[Axes]:
     """Pictures (H, W, 3) or (H, W) side by side, each as wide as its shape asks for; the axes from left to right."""
-    return show_grid([pictures], [titles], height=height)[0]
+    return show_grid([pictures], [titles], height=height, strip=strip, most=most)[0]
 
 
 def show_grid(
-    rows: Sequence[Sequence[np.ndarray]],
+    rows: Sequence[Sequence[np.ndarray | None]],
     titles: Sequence[Sequence[str]] = (),
     *,
     labels: Sequence[str] = (),
-    height: float = 2.2,
+    height: float = 2.0,
+    strip: bool | str = False,
+    most: str = "maximum",
 ) -> list[list[Axes]]:
     """Rows of pictures with a title above each and, where given, a label at the left of each row.
 
-    height: inches of a row. Grey pictures (H, W) are shown from 0 (black) to 1 or 255 (white), never stretched.
+    None is an empty tile, for a chart beside pictures. height: inches of a row, more where a panel would be smaller
+    than 250 pixels. strip: True puts the colours from "0" to ``most`` beneath, "signed" those of a signed map.
+    Grey pictures (H, W) are shown from 0 (black) to 1 or 255 (white), never stretched.
     """
-    widths = [max(p[i].shape[1] / p[i].shape[0] for p in rows if i < len(p)) for i in range(max(map(len, rows)))]
-    lines = [max((t.count("\n") + 1 for t in row if t), default=0) for row in titles] or [0]
+    widths = [max(map(_width, (row[i] for row in rows if i < len(row)))) for i in range(max(map(len, rows)))]
+    height = max(height, SMALLEST, SMALLEST / min(widths))
+    titles = [[fitted(t, height * w - 0.05) for t, w in zip(row, widths, strict=False)] for row in titles]
+    lines = sum(max((t.count("\n") + 1 for t in row if t), default=0) for row in titles)
     figure, axes = plt.subplots(
         len(rows),
         len(widths),
-        figsize=(height * sum(widths) + 0.1 * len(widths), len(rows) * (height + 0.2 * max(lines))),
+        figsize=(
+            height * sum(widths) + 0.06 * len(widths) + 0.25 * bool(labels),
+            len(rows) * (height + 0.1) + lines * LINE + 0.45 * bool(strip),
+        ),
         gridspec_kw={"width_ratios": widths},
         squeeze=False,
+        dpi=DPI,
         layout="constrained",
         facecolor="white",
     )
+    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03, wspace=0, hspace=0)
     for r, row in enumerate(axes):
         for c, axis in enumerate(row):
-            axis.set_xticks([]), axis.set_yticks([])
-            axis.spines[:].set_visible(False)
-            if c < len(rows[r]):
-                picture = rows[r][c]
-                grey = {"cmap": "gray", "vmin": 0, "vmax": 255 if picture.dtype == np.uint8 else 1}
-                # Photographs shrink without jagged edges; the cells of a small map stay cells.
-                axis.imshow(picture, interpolation="antialiased", **(grey if picture.ndim == 2 else {}))
+            _panel(axis, rows[r][c] if c < len(rows[r]) else None)
             if r < len(titles) and c < len(titles[r]):
-                axis.set_title(titles[r][c], fontsize=10, color=INK)
+                axis.set_title(titles[r][c], fontsize=TITLE, color=INK)
         if r < len(labels):
-            row[0].set_ylabel(labels[r], fontsize=10, color=INK)
+            row[0].set_ylabel(fitted(labels[r], height), fontsize=TITLE, color=INK)
+    if strip:
+        colour_bar(axes.flat, signed=strip == "signed", most=most)
     return [list(row) for row in axes]
+
+
+def _width(picture: np.ndarray | None) -> float:
+    """As a multiple of the height."""
+    return TILE if picture is None else picture.shape[1] / picture.shape[0]
+
+
+def _panel(axis: Axes, picture: np.ndarray | None) -> None:
+    axis.set_xticks([]), axis.set_yticks([])
+    axis.spines[:].set_visible(False)
+    if picture is None:
+        axis.set_box_aspect(1 / TILE)
+        return
+    grey = {"cmap": "gray", "vmin": 0, "vmax": 255 if picture.dtype == np.uint8 else 1}
+    # Photographs shrink without jagged edges; the cells of a small map stay cells.
+    axis.imshow(picture, interpolation="antialiased", **(grey if picture.ndim == 2 else {}))
+
+
+def colour_bar(axes: Sequence[Axes], *, signed: bool = False, most: str = "maximum", label: str = "") -> None:
+    """The colours of maps beneath the pictures, as they look on grey: 0 … maximum, or against … for.
+
+    most: what stands at the end of the scale, such as "0.41, the maximum of all". label: a line below.
+    """
+    axes = list(axes)
+    scale, figure = np.linspace(-1 if signed else 0, 1, 256)[None], axes[0].figure
+    table = (colour_signed if signed else colour)(scale)[0] / 255
+    mappable = plt.cm.ScalarMappable(plt.Normalize(-1 if signed else 0, 1), ListedColormap(table))
+    length = min(0.5 * figure.get_figwidth(), 3.0)
+    bar = figure.colorbar(
+        mappable, ax=axes, location="bottom", shrink=length / figure.get_figwidth(), aspect=length / 0.11, pad=0.02
+    )
+    bar.outline.set_visible(False)
+    bar.set_ticks([0] if signed else [], labels=["0"] if signed else [])
+    bar.ax.tick_params(labelsize=SMALL, length=3, labelcolor=INK)
+    low, high = (f"against, −{most} ", f" for, {most}") if signed else ("0 ", f" {most}")
+    for x, side, text in ((0, "right", low), (1, "left", high)):
+        bar.ax.text(x, 0.5, text, transform=bar.ax.transAxes, ha=side, va="center", fontsize=SMALL, color=INK)
+    bar.set_label(label, fontsize=SMALL, color=INK)
 
 
 def draw_box(axis: Axes, box: Sequence[float] | None, label: str = "", *, colour: str = COLOURS[5]) -> None:
@@ -83,118 +135,3 @@ def draw_cells(axis: Axes, values: np.ndarray, *, digits: int = 2) -> None:
         axis.text(
             j, i, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color=INK if light[i, j] else "white"
         )
-
-
-def draw_bars(axis: Axes, names: Sequence[str], values: Sequence[float], *, digits: int = 2) -> None:
-    """Turns a tile into horizontal bars, the first on top, each with its name above it and its number at its end.
-
-    Negative bars go to the left and are blue, positive ones to the right and orange, as in signed maps.
-    """
-    reach, signed = max(map(abs, values)) or 1, min(values) < 0
-    title = axis.get_title()
-    axis.clear()
-    axis.set(title=title, xlim=(-1.5 if signed else 0, 1.5), ylim=(len(names), 0), aspect="auto", box_aspect=1)
-    axis.title.set(fontsize=10, color=INK)
-    axis.set_axis_off()
-    for row, (name, value) in enumerate(zip(names, values, strict=True)):
-        side, colour = ("left", COLOURS[1]) if value >= 0 else ("right", COLOURS[0])
-        style = {"fontsize": 9, "color": INK, "ha": side, "va": "center"}
-        axis.barh(row + 0.68, value / reach, height=0.4, color=colour)
-        axis.text(0.03 if value >= 0 else -0.03, row + 0.27, name, **style)
-        axis.text(value / reach, row + 0.68, f" {value:{'+' if signed else ''}.{digits}f} ", **style)
-    if signed:
-        axis.axvline(0, color=INK, linewidth=0.8)
-
-
-def draw_among(axis: Axes, rows: Mapping[str, tuple[float, Sequence[float]]], *, label: str = "") -> None:
-    """Turns a tile into strips: a diamond for a value, dots for the many that it is compared with.
-
-    rows: name → (value, the others), the first on top. A line marks zero.
-    """
-    _chart(axis, list(rows), label)
-    axis.axvline(0, color=INK, linewidth=0.8)
-    for row, (value, others) in enumerate(rows.values()):
-        spread = 0.3 * np.sin(2.4 * np.arange(len(others)))  # keeps the dots apart, the same way at every run
-        axis.scatter(others, row + spread, s=16, color=COLOURS[0], alpha=0.55, linewidths=0)
-        axis.scatter([value], [row], s=90, marker="D", color=COLOURS[1], edgecolors="white", zorder=3)
-
-
-def draw_intervals(
-    axis: Axes, names: Sequence[str], series: Mapping[str, Sequence[Mapping]], *, label: str = ""
-) -> None:
-    """Turns a tile into measured numbers with their intervals, one line a name, one colour a series.
-
-    series: name → for each of ``names`` {"value", "low", "high"}.
-    """
-    _chart(axis, names, label)
-    for i, (name, numbers) in enumerate(series.items()):
-        rows = np.arange(len(names)) + 0.24 * (i - (len(series) - 1) / 2)
-        values = [number["value"] for number in numbers]
-        ends = [[n["value"] - n["low"] for n in numbers], [n["high"] - n["value"] for n in numbers]]
-        style = {"fmt": "os^v"[i % 4], "color": COLOURS[i], "markersize": 6, "linewidth": 2, "label": name}
-        axis.errorbar(values, rows, xerr=ends, **style)
-    axis.grid(axis="x", color="#dddddd")
-    axis.set_axisbelow(True)
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=len(series), fontsize=9, frameon=False)
-
-
-def draw_curves(
-    axis: Axes, x: Sequence[float], series: Mapping[str, Sequence[float]], *, across: str = "", up: str = ""
-) -> None:
-    """Turns a tile into curves over x, one colour and one kind of line a series; their names stand in the legend.
-
-    across, up: what the two axes mean, with the unit.
-    """
-    _empty(axis, across)
-    for i, (name, values) in enumerate(series.items()):
-        axis.plot(x, values, ("-", "--", ":", "-.")[i % 4], color=COLOURS[i % len(COLOURS)], linewidth=2, label=name)
-    axis.yaxis.set_major_locator(AutoLocator())  # a tile of pictures has no ticks
-    axis.xaxis.set_major_locator(AutoLocator())
-    axis.set_ylabel(up, fontsize=9, color=INK)
-    axis.grid(color="#dddddd")
-    if len(series) > 1:
-        axis.legend(fontsize=9, frameon=False)
-
-
-def _chart(axis: Axes, names: Sequence[str], label: str) -> None:
-    """Empties a tile, keeps its shape and title, and writes a name at each line, the first on top."""
-    _empty(axis, label)
-    axis.set(ylim=(len(names) - 0.5, -0.5), yticks=range(len(names)), yticklabels=names)
-    axis.spines["left"].set_visible(False)
-
-
-def _empty(axis: Axes, label: str) -> None:
-    """Makes room for a chart; the tile keeps its shape and its title."""
-    h, w = axis.images[0].get_array().shape[:2]
-    title = axis.get_title()
-    axis.clear()
-    axis.set(aspect="auto", box_aspect=h / w)
-    axis.set_title(title, fontsize=10, color=INK)
-    axis.set_xlabel(label, fontsize=9, color=INK)
-    axis.tick_params(labelsize=9, length=0, labelcolor=INK)
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.spines[["left", "bottom"]].set_visible(True)
-
-
-def colour_bar(axes: Sequence[Axes], *, signed: bool = False, label: str = "") -> None:
-    """The scale of the overlays beside them: 0 … 1 of the map's maximum, or −1 … 1 for a signed map."""
-    scale = np.linspace(-1 if signed else 0, 1, 256)[:, None]
-    table = (colour_signed if signed else colour)(scale)[:, 0] / 255
-    mappable = plt.cm.ScalarMappable(plt.Normalize(-1 if signed else 0, 1), ListedColormap(table))
-    bar = axes[0].figure.colorbar(mappable, ax=list(axes), fraction=0.03, pad=0.01)
-    bar.set_label(label, fontsize=9, color=INK)
-
-
-def save_figure(name: str) -> None:
-    """The current figure as figures/NN_name.webp; NN is the notebook that draws it. The write is atomic."""
-    if not re.fullmatch(r"\d\d_[a-z0-9_]+", name):
-        raise ValueError(f"figure {name!r}: expected two digits of the notebook and a name, such as '04_dog'")
-    if not plt.get_fignums():
-        raise ValueError(f"figure {name!r}: nothing has been drawn; call save_figure in the cell that draws")
-    paths.FIGURES.mkdir(parents=True, exist_ok=True)
-    beside = paths.FIGURES / f".{name}.part"
-    drawn = io.BytesIO()
-    plt.gcf().savefig(drawn, format="png", dpi=90, bbox_inches="tight")
-    # To the pixel the same as PNG and a fifth smaller.
-    Image.open(drawn).convert("RGB").save(beside, "webp", lossless=True, quality=80)
-    os.replace(beside, paths.FIGURES / f"{name}.webp")

@@ -6,16 +6,20 @@ import pytest
 from PIL import Image
 
 from gradcam_lib import paths
+from gradcam_lib.pictures import saving
 
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402
 
 from gradcam_lib.pictures.figures import (  # noqa: E402
+    chart,
     colour_bar,
+    draw_bars,
     draw_box,
     draw_cells,
     save_figure,
+    show_figure,
     show_grid,
     show_row,
 )
@@ -82,32 +86,115 @@ def test_cells_carry_their_numbers_at_their_places():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("signed, limits", [(False, (0, 1)), (True, (-1, 1))])
-def test_the_colour_bar_has_the_range_of_the_map(signed, limits):
+def sides(axes):
+    """The shorter side of each panel in the saved file's pixels."""
+    axes[0].figure.canvas.draw()
+    return [min(axis.get_window_extent().size) for axis in axes]
+
+
+@pytest.mark.parametrize("shape", [(40, 40, 3), (40, 60, 3), (60, 40, 3), (4, 4, 3)])
+@pytest.mark.parametrize("more", [{}, {"strip": True}, {"strip": "signed", "labels": ["a row with a long label"] * 2}])
+def test_panels_have_250_pixels_however_small_they_are_asked_for(shape, more):
+    rows = show_grid(
+        [[np.zeros(shape, np.uint8)] * 4] * 2, [["a title that takes three lines"] * 4], height=0.5, **more
+    )
+    assert min(sides(sum(rows, []))) >= 250
+
+
+def test_titles_stay_over_their_panels():
+    axes = show_row([RED[:, :40]] * 3, ["the photograph", "“military uniform”, rank 1 of 1000, probability 0.89", "x"])
+    axes[0].figure.canvas.draw()
+    for axis in axes:
+        assert axis.title.get_window_extent().width <= axis.get_window_extent().width
+    assert axes[1].get_title().replace("\n", " ") == "“military uniform”, rank 1 of 1000, probability 0.89"
+
+
+def test_an_empty_tile_takes_a_chart_beside_pictures():
+    picture, tile = show_row([RED, None], ["a picture", "bars"])
+    draw_bars(tile, ["cat"], [1.0])
+    assert picture.images and not tile.images and tile.get_title() == "bars"
+    assert sides([tile])[0] >= 250
+
+
+@pytest.mark.parametrize("signed, limits, ends", [
+    (False, (0, 1), ["0", "maximum"]), (True, (-1, 1), ["against, −maximum", "for, maximum"]),
+])  # fmt: skip
+def test_the_colour_bar_has_the_range_of_the_map(signed, limits, ends):
     axes = show_row([RED, RED])
     colour_bar(axes, signed=signed, label="share of the maximum")
     bar = axes[0].figure.axes[-1]
-    assert bar.get_ylim() == limits and bar.get_ylabel() == "share of the maximum"
+    assert bar.get_xlim() == limits and bar.get_xlabel() == "share of the maximum"
+    assert [text.get_text().strip() for text in bar.texts] == ends
 
 
-def test_a_figure_is_saved_under_its_name_and_nothing_beside_it(elsewhere):
+def test_a_strip_says_what_the_end_of_the_scale_is():
+    (axis,) = show_row([RED], strip=True, most="0.41")
+    assert [text.get_text().strip() for text in axis.figure.axes[-1].texts] == ["0", "0.41"]
+
+
+def test_a_picture_is_saved_as_a_photograph_and_a_chart_in_few_colours(elsewhere):
     show_row([RED])
-    save_figure("04_red")
-    assert [file.name for file in elsewhere.iterdir()] == ["04_red.webp"]
+    save_figure("04_red", alt="A red rectangle.")
+    (axis,) = chart()
+    draw_bars(axis, ["cat"], [1.0])
+    save_figure("04_bars", alt="One bar.")
+    assert sorted(file.name for file in elsewhere.iterdir()) == ["04_bars.png", "04_red.jpg", "README.md"]
+    with Image.open(elsewhere / "04_red.jpg") as red, Image.open(elsewhere / "04_bars.png") as bars:
+        assert (red.format, bars.format, bars.mode) == ("JPEG", "PNG", "P")
 
 
 def test_red_stays_red_in_the_file(elsewhere):
     show_row([RED])
     save_figure("04_red")
-    with Image.open(elsewhere / "04_red.webp") as saved:
-        picture = np.asarray(saved.convert("RGB"))
-    assert picture[picture.shape[0] // 2, picture.shape[1] // 2].tolist() == [255, 0, 0]
+    with Image.open(elsewhere / "04_red.jpg") as saved:
+        picture = np.asarray(saved.convert("RGB")).astype(int)
+    assert np.abs(picture[picture.shape[0] // 2, picture.shape[1] // 2] - [255, 0, 0]).max() <= 3
 
 
 def test_the_same_figure_is_the_same_file(elsewhere):
+    for name in ("04_one", "04_two"):
+        show_row([RED])
+        save_figure(name)
+    assert (elsewhere / "04_one.jpg").read_bytes() == (elsewhere / "04_two.jpg").read_bytes()
+
+
+def test_a_figure_that_becomes_a_chart_leaves_no_old_file(elsewhere):
     show_row([RED])
-    save_figure("04_one"), save_figure("04_two")
-    assert (elsewhere / "04_one.webp").read_bytes() == (elsewhere / "04_two.webp").read_bytes()
+    save_figure("04_red", alt="A red rectangle.")
+    chart()
+    save_figure("04_red", alt="An empty chart.")
+    assert sorted(file.name for file in elsewhere.iterdir()) == ["04_red.png", "README.md"]
+    assert "rectangle" not in (elsewhere / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_list_has_the_alternative_texts_in_order_under_their_notebooks(elsewhere):
+    elsewhere.mkdir()
+    (elsewhere / "README.md").write_text("# Figures\n\nBy hand.\n\n## 05\n\n- [05_gone.jpg](05_gone.jpg): gone\n")
+    for name, alt in (("04_red", "A red\n  rectangle,\nx < y."), ("03_b", ""), ("04_blue", "“Blue”.")):
+        show_row([RED])
+        save_figure(name, alt=alt)
+    assert (elsewhere / "README.md").read_text(encoding="utf-8") == (
+        "# Figures\n\nBy hand.\n\n"
+        "## 03 · [03_cam](../notebooks/03_cam.ipynb)\n\n- [03_b.jpg](03_b.jpg)\n\n"
+        "## 04 · [04_grad_cam](../notebooks/04_grad_cam.ipynb)\n\n"
+        "- [04_blue.jpg](04_blue.jpg): “Blue”.\n- [04_red.jpg](04_red.jpg): A red rectangle, x &lt; y.\n"
+    )
+
+
+def test_the_cell_shows_what_the_file_holds_with_its_alternative_text(elsewhere, monkeypatch):
+    shown = []
+    monkeypatch.setattr(saving, "get_ipython", lambda: True)
+    monkeypatch.setattr(saving, "display", lambda data, **more: shown.append((data, more["metadata"])))
+    show_row([RED])
+    save_figure("04_red", alt="A red rectangle.")
+    show_row([RED])
+    show_figure(alt="The same.")
+    content = (elsewhere / "04_red.jpg").read_bytes()
+    assert shown == [
+        ({"image/jpeg": content, "text/plain": alt}, {"image/jpeg": {"alt": alt}})
+        for alt in ("A red rectangle.", "The same.")
+    ]
+    assert not plt.get_fignums(), "Jupyter would show what is still open a second time"
 
 
 @pytest.mark.parametrize("name", ["dog", "4_dog", "04-dog", "04_Dog", "04_", "../04_dog", "04_dog.png"])

@@ -1,4 +1,4 @@
-"""Pictures that do not lie: zero is dark, colours are linear in the map, red stays red."""
+"""Pictures that do not lie: no evidence leaves the picture as it is, colours are linear in the map, red stays red."""
 
 from __future__ import annotations
 
@@ -6,53 +6,62 @@ import matplotlib
 import numpy as np
 import pytest
 import torch
+from skimage.color import rgb2lab
 
 from gradcam_lib import overlay, overlay_signed
-from gradcam_lib.pictures.overlay import colour, colour_signed, gradient_picture, in_grey, saliency_picture
+from gradcam_lib.pictures.overlay import (
+    PALETTE,
+    colour,
+    colour_signed,
+    gradient_picture,
+    in_grey,
+    saliency_picture,
+    strength,
+)
 
 GREY = np.full((2, 2, 3), 100, np.uint8)
 
 
-def test_colours_are_matplotlib_s_inferno_in_rgb():
-    table = np.rint(255 * matplotlib.colormaps["inferno"](np.arange(256))[:, :3]).astype(int)
-    drawn = colour(np.linspace(0, 1, 256)[None])[0].astype(int)
-    assert np.abs(drawn - table).max() <= 1  # OpenCV's table is rounded differently
+def lab(colours: np.ndarray) -> np.ndarray:
+    return rgb2lab(colours.reshape(1, -1, 3) / 255)[0]
 
 
-def test_bright_means_much_and_dark_means_nothing():
-    low, middle, high = colour(np.array([[0.0, 0.5, 1.0]]))[0].astype(int).sum(1)
-    assert low < 10 < middle < high
+def test_colours_are_matplotlib_s_plasma_in_rgb():
+    table = np.rint(255 * matplotlib.colormaps["plasma"](np.linspace(0.4, 0.95, 256))[:, :3]).astype(int)
+    drawn = overlay(np.zeros((1, 256, 3), np.uint8), np.ones((1, 256)), opacity=1)[0, 0].astype(int)
+    assert np.abs(drawn - table[-1]).max() <= 2  # OpenCV's table is rounded differently
+    assert np.abs(PALETTE.astype(int) - table).max() <= 5
 
 
-def test_colours_are_linear_in_the_map_and_not_squared():
-    whole = colour(np.arange(256)[None] / 255)[0]
-    assert np.array_equal(colour(np.arange(0, 256, 15)[None] / 255)[0], whole[::15])
-    assert np.abs(whole[64].astype(int) - np.rint(255 * np.array(matplotlib.colormaps["inferno"](64)[:3]))).max() <= 1
+def test_the_larger_the_lighter():
+    lightness = lab(colour(np.linspace(0, 1, 101)[None]))[:, 0]
+    assert (np.diff(lightness) > -0.3).all() and lightness[100] > lightness[50] + 20 > lightness[0] + 30
 
 
-def test_the_hottest_colours_are_yellow_and_red_and_not_blue():
-    red, _, blue = colour(np.array([[0.6]]))[0, 0].astype(int)
-    assert red > 200 and blue < 100
+@pytest.mark.parametrize("grey", [30, 80, 128, 180, 230])
+def test_half_the_evidence_looks_like_half_and_not_like_a_quarter_on_any_ground(grey):
+    """Colour that grows with the map times opacity that grows with it would look like the square of the map."""
+    heat = np.linspace(0, 1, 11)
+    for draw in (overlay, overlay_signed, lambda image, s: overlay_signed(image, -s)):
+        seen = lab(draw(np.full((1, 11, 3), grey, np.uint8), heat[None]))
+        distance = np.linalg.norm(seen - seen[0], axis=1)
+        assert distance[0] == 0 and np.abs(distance / distance[-1] - heat).max() < 0.17
+        assert distance[-1] > 60 and distance[1] < 16, "the most is plain to see, a tenth is faint"
 
 
-def test_without_opacity_the_picture_is_itself():
-    image = np.random.default_rng(0).integers(0, 256, (5, 7, 3), dtype=np.uint8)
-    assert np.array_equal(overlay(image, np.ones((5, 7)), opacity=0), image)
+def photograph(h: int = 5, w: int = 7) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (h, w, 3), dtype=np.uint8)
 
 
-def test_with_full_opacity_the_map_alone_is_seen():
-    heat = np.linspace(0, 1, 4).reshape(2, 2)
-    assert np.array_equal(overlay(GREY, heat, opacity=1), colour(heat))
+@pytest.mark.parametrize("draw", [overlay, overlay_signed])
+def test_no_evidence_leaves_the_picture_in_grey(draw):
+    image = photograph()
+    assert np.array_equal(draw(image, np.zeros((5, 7))), in_grey(image))
+    assert np.array_equal(draw(image, np.ones((5, 7)), opacity=0), in_grey(image))
 
 
-def test_an_overlay_is_the_weighted_mean_of_picture_and_colour():
-    expected = np.rint(0.75 * 100 + 0.25 * colour(np.ones((2, 2))).astype(float))
-    assert np.array_equal(overlay(GREY, np.ones((2, 2)), opacity=0.25), expected)
-
-
-def test_an_empty_map_shows_nothing_but_a_darker_picture():
-    drawn = overlay(GREY, np.zeros((2, 2)), opacity=0.5)
-    assert (drawn == drawn[0, 0]).all() and drawn.max() <= 55
+def test_at_its_maximum_and_full_opacity_the_map_alone_is_seen():
+    assert np.array_equal(overlay(photograph(2, 2), np.ones((2, 2)), opacity=1), colour(np.ones((2, 2))))
 
 
 def test_float_and_integer_pictures_give_the_same_overlay():
@@ -84,21 +93,36 @@ def test_the_picture_is_left_as_it_was():
     assert np.array_equal(image, GREY)
 
 
-def test_signed_colours_are_white_at_zero_blue_against_and_orange_for():
+def test_signed_colours_are_grey_at_zero_blue_against_and_orange_for():
     against, nothing, speaks_for = colour_signed(np.array([[-1.0, 0.0, 1.0]]))[0].astype(int)
-    assert nothing.min() == nothing.max() == 247
+    assert nothing.min() == nothing.max()
     assert against[2] > against[0] + 100 and speaks_for[0] > speaks_for[2] + 100
 
 
 def test_signed_colours_are_linear_on_either_side():
-    ends = colour_signed(np.array([[-1.0, 1.0]]))[0].astype(float)
-    halves = colour_signed(np.array([[-0.5, 0.5]]))[0].astype(float)
-    assert np.abs(halves - (ends + 247) / 2).max() <= 0.5
+    against, half, nothing, other, for_ = colour_signed(np.linspace(-1, 1, 5)[None])[0].astype(float)
+    assert np.abs(half - (against + nothing) / 2).max() <= 0.5 and np.abs(other - (for_ + nothing) / 2).max() <= 0.5
 
 
-def test_a_signed_overlay_is_the_weighted_mean_too():
-    expected = np.rint(0.5 * 100 + 0.5 * 247)
-    assert (overlay_signed(GREY, np.zeros((2, 2)), opacity=0.5) == expected).all()
+def test_a_signed_overlay_is_orange_for_and_blue_against_in_proportion():
+    image, ends = np.full((1, 2, 3), 100, np.uint8), colour_signed(np.array([[-1.0, 1.0]])).astype(float)
+    assert np.array_equal(overlay_signed(image, np.array([[-1.0, 1.0]]), opacity=1), ends)
+    halves = overlay_signed(image, np.array([[-0.5, 0.5]]), opacity=1)
+    assert np.abs(halves - (ends + 100) / 2).max() <= 0.5
+
+
+@pytest.mark.parametrize(
+    "L, said",
+    [
+        ([[0.0, 0.0]], "empty"),
+        ([[0.00015, 0.0]], "weak, maximum 0.00015"),
+        ([[0.05, 0.04]], "weak, maximum 0.05"),
+        ([[0.05, 0.06]], "maximum 0.06"),
+        ([[1.0, -12.4]], "maximum 12"),
+    ],
+)
+def test_a_title_says_how_strong_a_map_is(L, said):
+    assert strength(np.array(L)) == strength(torch.tensor([L])) == said
 
 
 @pytest.mark.parametrize("draw", [overlay, overlay_signed])

@@ -51,8 +51,8 @@ def outdated(cell: NotebookNode, outputs: list[NotebookNode], figures: Path) -> 
 
 def alike(name: str, folder: Path) -> bool:
     """Whether a figure is, but for what a font or a processor may change, the committed one."""
-    files = [FIGURES / f"{name}.webp", folder / f"{name}.webp"]
-    if not all(file.is_file() for file in files):
+    files = [next(where.glob(f"{name}.*"), None) for where in (FIGURES, folder)]
+    if None in files:
         return False
     a, b = (np.asarray(Image.open(file).convert("RGB"), np.float32) for file in files)
     return a.shape == b.shape and float(np.abs(a - b).mean()) <= 2
