@@ -45,16 +45,16 @@ def drops(
     return (scores[:1] - scores[1:]).numpy()
 
 
-def patches(side: int) -> list[np.ndarray]:
+def patches(side: int, grid: int = GRID) -> list[np.ndarray]:
     """Every patch of the grid as a region (H, W), row by row."""
-    grid = np.arange(side) * GRID // side
-    number = grid[:, None] * GRID + grid
-    return [number == i for i in range(GRID**2)]
+    line = np.arange(side) * grid // side
+    number = line[:, None] * grid + line
+    return [number == i for i in range(grid**2)]
 
 
-def on_patches(heat: np.ndarray) -> np.ndarray:
+def on_patches(heat: np.ndarray, grid: int = GRID) -> np.ndarray:
     """A map's mean in every patch of the grid, in the same order."""
-    grid = np.arange(len(heat)) * GRID // len(heat)
-    starts, sides = np.flatnonzero(np.diff(grid, prepend=-1)), np.bincount(grid)
+    line = np.arange(len(heat)) * grid // len(heat)
+    starts, sides = np.flatnonzero(np.diff(line, prepend=-1)), np.bincount(line)
     sums = np.add.reduceat(np.add.reduceat(heat.astype(np.float64), starts, 0), starts, 1)
     return (sums / np.outer(sides, sides)).ravel()

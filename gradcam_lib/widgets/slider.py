@@ -78,10 +78,11 @@ class Slider(widgets.VBox):
         with self.message.in_words():
             self.position = self._at(value)
 
-    def strip(self, pick: int | Sequence[Any] = 4) -> list:
+    def strip(self, pick: int | Sequence[Any] = 4, **drawn: Any) -> list:
         """The pictures of some values side by side, for readers of a page that cannot be played with; the axes.
 
-        pick: how many, evenly spaced from the first value to the last, or which. ``save_figure`` in the same cell.
+        pick: how many, evenly spaced from the first value to the last, or which. drawn: as for ``show_row``, such as
+        ``strip=True`` for the colours of a map. Call ``save_figure`` in the same cell.
         """
         from gradcam_lib.pictures.figures import show_row  # takes a second to import
 
@@ -89,7 +90,8 @@ class Slider(widgets.VBox):
             picked = np.linspace(0, len(self.values) - 1, min(pick, len(self.values))).round().astype(int)
         else:
             picked = list(map(self._at, pick))
-        return show_row([self._found(i)[0] for i in picked], [f"{self.label}: {self.names[i]}" for i in picked])
+        titles = [f"{self.label}: {self.names[i]}" for i in picked]
+        return show_row([self._found(i)[0] for i in picked], titles, **drawn)
 
     def __repr__(self) -> str:  # stands in the saved notebook where no widget can be shown
         return "Slider: run this cell in JupyterLab to use it"
@@ -126,9 +128,8 @@ class Slider(widgets.VBox):
 
     def _display(self, picture: np.ndarray, sentence: str) -> None:
         self.image.show(picture, sentence or f"{self.label}: {self.names[self.position]}")
-        self.sentence.value = (
-            f'<div role="status" style="color:{TEXT}; line-height:1.4; min-height:4.2em">{escape(sentence)}</div>'
-        )
+        style = f"color:{TEXT}; line-height:1.4; max-width:70ch; min-height:4.2em"  # three lines on a telephone
+        self.sentence.value = f'<div role="status" style="{style}">{escape(sentence)}</div>'
 
     def _say_where(self, i: int, more: str = "") -> None:
         self.slider.value = i + 1
