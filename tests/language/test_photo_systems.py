@@ -190,7 +190,7 @@ def test_squeezenet_has_one_fingerprint_in_either_file() -> None:
     assert len(set(map(fingerprint, either))) == 1
 
 
-@pytest.mark.parametrize("name", map(named, ("photo", "photo-squeezenet")))
+@pytest.mark.parametrize("name", [named("photo"), named("photo-squeezenet")])
 def test_the_shipped_captioners_find_words_for_a_photograph(monkeypatch, name: str) -> None:
     monkeypatch.setattr(encoder, "load_classifier", load_classifier)
     cap = load_captioner(name)

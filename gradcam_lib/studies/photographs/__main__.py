@@ -50,7 +50,9 @@ def main(argv: list[str] | None = None) -> None:
     command = "python -m gradcam_lib.studies.photographs"
     if set(args.parts) & set(TRUTHS):
         numbers = _kept("photo_truth", args.results) | truths(args)
-        told = f"{command} --said {args.said} --scenes {args.scenes}" + (f" --most {args.most}" if args.most else "")
+        parts = " ".join(part for part in TRUTHS if part in numbers)
+        told = f"{command} --parts {parts} --said {args.said} --scenes {args.scenes}"
+        told += f" --most {args.most}" if args.most else ""
         n = next(iter(numbers["words"].values()))["own"]["grad_cam"]["inside"]["pictures"] if "words" in numbers else 0
         print(write_results("photo_truth", numbers, command=told, n=n, folder=args.results))
     covered = {}

@@ -249,15 +249,16 @@ ANSWERING = Group(
         Claim(
             "These networks answer the questions of the VQA data set about COCO's pictures.",
             "Paper, visual question answering.",
-            "Not measured here: neither the questions of VQA nor the pictures of COCO are used here. What is used "
-            "instead is listed at the end of this page.",
+            "Not measured here: the questions of VQA are not used, and pictures of COCO only where it matters that "
+            "their things are outlined. What is used instead is listed at the end of this page.",
             NOT_TRIED,
         ),
     ),
     (
         "*Setting.* Pointing games are those of drawn scenes of 128 pixels, whose maps have 8×8 positions; most "
-        "intervals of that study are bootstrap intervals over {question_answering > n} questions, one a scene. Nobody "
-        "has drawn where the evidence lies in the photographs, so they are used for occlusion alone.",
+        "intervals of that study are bootstrap intervals over {question_answering > n} questions, one a scene. "
+        "Photographs of Flickr8k, in which nothing is outlined, are used for occlusion; pointing on photographs of "
+        "COCO, in which things are, stands in the tables below.",
         "*Disagreement.* The five questions of the paper's figure were put to scenes chosen because all three "
         "networks answer them correctly, so notebook 08 does not show the disagreements of the original figure.",
         "*Co-attention.* For drawn scenes its correlation with occlusion is "

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from gradcam_lib.studies.ledger.tables import classifiers, cost, photographs, shortcuts, world
+from gradcam_lib.studies.ledger.tables import (
+    classifiers,
+    cost,
+    photo_answers,
+    photo_truth,
+    photographs,
+    shortcuts,
+    world,
+)
 
 TABLES = (
     classifiers.ABLATION,
@@ -15,6 +23,13 @@ TABLES = (
     photographs.SYSTEMS,
     photographs.BY_TYPE,
     photographs.MUTING,
+    photo_truth.SIZES,
+    photo_truth.WORDS,
+    photo_truth.OTHERS,
+    photo_answers.ANSWERS,
+    photo_answers.TRUST,
+    photo_answers.CLASSES,
+    photo_answers.WORLD,
     shortcuts.SKEWED,
     shortcuts.PLANTED,
     cost.TIME,
