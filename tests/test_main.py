@@ -22,7 +22,6 @@ from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.networks.photonet import PhotoNet
 from gradcam_lib.paths import ROOT
 from gradcam_lib.pictures.images import seen
-from gradcam_lib.pictures.overlay import in_grey
 from gradcam_lib.pictures.samples import sample, sample_path
 
 CAT, CUP = str(sample_path("cat")), str(sample_path("coffee"))
@@ -95,7 +94,7 @@ def test_a_photograph_is_drawn_at_its_own_resolution():
     L = upsample(explain(clf, clf.to_input(large)).map("tabby"), side)
     bottom = slice(-GAP - side, -GAP)
     assert np.array_equal(drawn[bottom, GAP : GAP + side], photograph)
-    expected = overlay(in_grey(photograph), scale_by_max(L)[0])
+    expected = overlay(photograph, scale_by_max(L)[0])
     assert np.array_equal(drawn[bottom, 2 * GAP + side : 2 * GAP + 2 * side], expected)
 
 

@@ -24,7 +24,7 @@ from gradcam_lib.equations import scale_by_max, upsample
 from gradcam_lib.explanation import Explanation
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.images import own_side, part_seen, seen
-from gradcam_lib.pictures.overlay import gradient_picture, in_grey, overlay
+from gradcam_lib.pictures.overlay import gradient_picture, overlay, strength
 
 COLUMNS = ("picture", "seen", "predicted", "class", "number", "rank", "probability", "score", "map_maximum", "note")
 
@@ -135,9 +135,8 @@ def _row(one: Explained, index: int, part: np.ndarray, guided: bool) -> tuple[li
     L = upsample(one.e.map(index), side)
     rank = f"rank {int((z > z[index]).sum()) + 1} of {len(z)}"
     likely = f"score {float(z[index]):.3g}" if p is None else f"{rank}, probability {p:.1%}"
-    largest = f"maximum {float(L.max()):.2g}" if L.any() else "the map is empty"
-    panels = [part, overlay(in_grey(part), scale_by_max(L)[0])]
-    titles = [f"{one.classifier.names[index]}\n{likely}", f"Grad-CAM\n{largest}"]
+    panels = [part, overlay(part, scale_by_max(L)[0])]
+    titles = [f"{one.classifier.names[index]}\n{likely}", f"Grad-CAM\n{strength(one.e.map(index))}"]
     if not guided:
         return panels, titles
     gradients = one.e.pixel_gradient(index, rule="guided"), one.e.guided_grad_cam(index)

@@ -11,6 +11,7 @@ import traitlets
 from gradcam_lib.bias.collection import CLINIC, FILES, Collection, Skew, load_bias, seeds_of, training_set
 from gradcam_lib.bias.report import Report, evaluate, test_set
 from gradcam_lib.networks.zoo import Classifier
+from gradcam_lib.pictures.overlay import OPACITY
 from gradcam_lib.training.bias import Stopped, train
 from gradcam_lib.widgets.bias_controls import PEOPLE, SAID, BiasControls
 from gradcam_lib.widgets.controls import legend, small
@@ -48,7 +49,7 @@ class BiasLab(Explorer):
     version = traitlets.Unicode("as drawn", help="a key of VERSIONS")
     name = traitlets.Unicode(SAID, help='class of the map; "": the one that the network says')
     method = traitlets.Unicode("grad_cam", help="a key of METHODS")
-    opacity = traitlets.Float(0.55, help="0: the picture alone, 1: the map alone")
+    opacity = traitlets.Float(OPACITY, help="0: the photograph, 1: the maximum of the map covers it")
     shared_scale = traitlets.Bool(True, help="one colour scale for the four versions, so that weak maps look weak")
     skew = traitlets.Float(0.9, help="of the doctors, the share of men; of the nurses, that of women")
     seed = traitlets.Int(0, help="of the training, and of the collection")

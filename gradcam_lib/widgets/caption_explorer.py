@@ -9,6 +9,7 @@ from pathlib import Path
 import traitlets
 
 from gradcam_lib.language.captioning import CaptionSystem, load_captioner
+from gradcam_lib.pictures.overlay import OPACITY
 from gradcam_lib.widgets.caption_controls import CaptionControls
 from gradcam_lib.widgets.controls import legend, small
 from gradcam_lib.widgets.explained_caption import (
@@ -54,7 +55,7 @@ class CaptionExplorer(Explorer):
     caption = traitlets.TraitType("", help="the sentence that is explained")
     word = traitlets.TraitType(None, help="number of a word or the word; None: the whole sentence")
     method = traitlets.Unicode("grad_cam", help="a key of METHODS")
-    opacity = traitlets.Float(0.55, help="0: the picture alone, 1: the map alone")
+    opacity = traitlets.Float(OPACITY, help="0: the photograph, 1: the maximum of the map covers it")
     shared_scale = traitlets.Bool(False, help="one colour scale for all words, so that weak words look weak")
     size = traitlets.TraitType(
         None, help="the side in pixels of the input that is explained; None: the captioner's own"

@@ -13,6 +13,7 @@ from gradcam_lib.networks.classifier import Classifier, classifier
 from gradcam_lib.networks.zoo import load_classifier
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source, load_image
+from gradcam_lib.pictures.overlay import OPACITY
 from gradcam_lib.widgets.controls import bar, legend, small
 from gradcam_lib.widgets.explained_picture import Drawing, ExplainedPicture, percent, unique
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
@@ -46,7 +47,7 @@ class ClassPicker(Explorer):
     class_name = traitlets.TraitType("", help="a class name; a number becomes the name")
     method = traitlets.Unicode("grad_cam", help="a key of METHODS, or 'cam'")
     layer = traitlets.TraitType(None, help="dotted name of one of the layers on offer")
-    opacity = traitlets.Float(0.55, help="0: the picture alone, 1: the map alone")
+    opacity = traitlets.Float(OPACITY, help="0: the photograph, 1: the maximum of the map covers it")
     shared_scale = traitlets.Bool(False, help="one colour scale for all classes, so that weak classes look weak")
     crop = traitlets.TraitType("middle", help="'middle', 'whole' or a box (x0, y0, x1, y1) in pixels of the picture")
     size = traitlets.TraitType(None, help="the side of the network's input in pixels; None: its own")

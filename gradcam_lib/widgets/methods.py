@@ -59,6 +59,8 @@ class Method:
     def paint(self, picture: np.ndarray, values: np.ndarray, largest: float, opacity: float) -> np.ndarray:
         """picture (S, S, 3) uint8 → (S, S, 3) uint8; ``largest`` is the value at the end of the colour scale."""
         scaled = values / (largest or 1.0)
+        if self.laid_over and not opacity:
+            return picture  # in its colours
         if self.kind == "heat":
             return overlay(picture, scaled, opacity=opacity)
         if self.kind == "signed":

@@ -7,6 +7,7 @@ from pathlib import Path
 import traitlets
 
 from gradcam_lib.language.question_answering import QuestionSystem
+from gradcam_lib.pictures.overlay import OPACITY
 from gradcam_lib.widgets.answered_question import ATTENTION, LIKELIEST, AnsweredQuestion, Tile, side_by_side
 from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.explained_picture import Drawing
@@ -43,7 +44,7 @@ class QuestionExplorer(Explorer):
     answers = traitlets.TraitType((), help="names of answers, at most four; empty: the predicted one")
     model = traitlets.TraitType("", help="a name that load_vqa knows")
     method = traitlets.Unicode("grad_cam", help="a key of METHODS, or of ATTENTION with co-attention")
-    opacity = traitlets.Float(0.55, help="0: the picture alone, 1: the map alone")
+    opacity = traitlets.Float(OPACITY, help="0: the photograph, 1: the maximum of the map covers it")
     shared_scale = traitlets.Bool(True, help="one colour scale for all answers, so that weak answers look weak")
     size = traitlets.TraitType(None, help="the side in pixels of the input that is explained; None: the network's own")
 

@@ -95,7 +95,7 @@ def test_opacity_nought_is_the_photograph(picker):
 def test_opacity_is_typed_in_per_cent(picker, typed, share):
     """A slider reads the digits alone, so "30%" and "30" are the same to it."""
     slider = picker.controls.opacity
-    assert slider.value == 55 and slider.readout_format == ".0f" and slider.max == 100
+    assert slider.value == 85 and slider.readout_format == ".0f" and slider.max == 100
     slider.value = typed
     assert picker.opacity == share and picker.message == ""
     picker.opacity = 0.25
@@ -115,7 +115,7 @@ def test_one_scale_for_all_classes_makes_weak_ones_weak(picker):
     own = picker.picture()
     picker.shared_scale = True
     shared, end = picker.picture(), c.legend.value
-    assert shared.astype(int).sum() < own.astype(int).sum()
+    assert np.ptp(shared, axis=2).mean() < np.ptp(own, axis=2).mean(), "less colour"
     picker.class_name = NAMES[strong]
     assert c.legend.value == end
     for picker.class_name in NAMES:  # also beyond the five likeliest nothing is cut off
