@@ -35,6 +35,7 @@ TRAINED = "trained"  # our tag for a cell that shows what was trained just befor
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 LARGE = 60_000  # characters of base64
 TOLERANCE = 2.0  # of 255, on average: what another font or processor may change in a picture
+SPOT, SPOT_TOLERANCE = 32, 12.0  # pixels; of 255: what they may change in a spot as large as a marker of a chart
 # What a kernel writes about itself names its version: a difference with every update of Python.
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -209,33 +210,42 @@ def write(nb: NotebookNode, path: Path) -> None:
     part.replace(path)
 
 
-def differences(old: NotebookNode, new: NotebookNode, *, tolerance: float = TOLERANCE) -> list[str]:
-    """Where two runs of a notebook differ: every picture by its pixels, the text of the cells tagged for it exactly.
-
-    tolerance: mean absolute difference of the pixels, 0 to 255, that a font or a processor may make.
-    """
+def differences(old: NotebookNode, new: NotebookNode) -> list[str]:
+    """Where two runs of a notebook differ: every picture by its pixels, the text of the cells tagged for it exactly."""
     pairs = zip(old.cells, new.cells, strict=True)
     code = [(before, after) for before, after in pairs if before.cell_type == "code"]
     found = []
     for number, (before, after) in enumerate(code, 1):
-        for what in filter(None, (pictures_differ(before, after, tolerance), _text_differs(before, after))):
+        for what in filter(None, (pictures_differ(before, after), _text_differs(before, after))):
             found.append(f"code cell {number} ({before.source.strip().splitlines()[0]!r}): {what}")
     return found
 
 
-def pictures_differ(before: NotebookNode, after: NotebookNode, tolerance: float = TOLERANCE) -> str:
+def pictures_differ(before: NotebookNode, after: NotebookNode) -> str:
     """What tells the pictures of two runs of a cell apart, in words; "" where nothing does, or where it may differ."""
     if TRAINED in before.metadata.get("tags", []):
         return ""
     ours, theirs = pictures(before), pictures(after)
     if len(ours) != len(theirs):
         return f"{len(ours)} pictures became {len(theirs)}"
-    for a, b in zip(ours, theirs, strict=True):
-        if a.shape != b.shape:
-            return f"a picture of {a.shape[1]}×{a.shape[0]} pixels became {b.shape[1]}×{b.shape[0]}"
-        if (mean := float(np.abs(a - b).mean())) > tolerance:
-            return f"a picture changed by {mean:.1f} of 255 on average"
-    return ""
+    return next(filter(None, (differ(a, b) for a, b in zip(ours, theirs, strict=True))), "")
+
+
+def differ(a: np.ndarray, b: np.ndarray) -> str:
+    """What tells two pictures (H, W, 3), 0 to 255, apart, in words; "" where a font or a processor may have done it.
+
+    Most of a chart is white: so the mean over every spot counts too, in which a bar of another length is plain.
+    """
+    if a.shape != b.shape:
+        return f"a picture of {a.shape[1]}×{a.shape[0]} pixels became {b.shape[1]}×{b.shape[0]}"
+    change = np.abs(a.astype(np.float32) - b).mean(2)
+    if (mean := float(change.mean())) > TOLERANCE:
+        return f"a picture changed by {mean:.1f} of 255 on average"
+    filled = np.pad(change, [(0, -side % SPOT) for side in change.shape])
+    spots = filled.reshape(filled.shape[0] // SPOT, SPOT, -1, SPOT).mean((1, 3))
+    y, x = np.unravel_index(spots.argmax(), spots.shape)
+    most = float(spots[y, x])
+    return f"a picture changed by {most:.0f} of 255 near ({x * SPOT}, {y * SPOT})" if most > SPOT_TOLERANCE else ""
 
 
 def pictures(cell: NotebookNode) -> list[np.ndarray]:

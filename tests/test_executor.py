@@ -8,13 +8,14 @@ import json
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
 from gradcam_lib import notebooks
-from gradcam_lib.notebooks import NotebookError, differences, execute, find, tidy, write
+from gradcam_lib.notebooks import NotebookError, differ, differences, execute, find, tidy, write
 
 
 def read(path: Path) -> NotebookNode:
@@ -140,6 +141,15 @@ def test_pictures_are_compared_by_their_pixels() -> None:
     assert differences(shown(100), shown(102)) == []
     assert differences(shown(100), shown(103)) == ["code cell 1 ('draw()'): a picture changed by 3.0 of 255 on average"]
     assert differences(shown(100), shown()) == ["code cell 1 ('draw()'): 1 pictures became 0"]
+
+
+def test_a_marker_that_moved_is_noticed_in_a_white_chart() -> None:
+    chart = np.full((400, 600, 3), 255, np.float32)
+    moved = chart.copy()
+    chart[100:116, 200:216], moved[100:116, 230:246] = 0, 0
+    assert np.abs(chart - moved).mean() < notebooks.TOLERANCE, "on average it is lost"
+    assert differ(chart, moved) == "a picture changed by 64 of 255 near (192, 96)"
+    assert differ(chart, chart + np.random.default_rng(0).normal(0, 2, chart.shape).astype(np.float32)) == ""
 
 
 def test_text_is_compared_where_it_is_tagged() -> None:

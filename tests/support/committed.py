@@ -11,7 +11,7 @@ import numpy as np
 from nbformat import NotebookNode
 from PIL import Image
 
-from gradcam_lib.notebooks import TRAINED, pictures_differ, tidied
+from gradcam_lib.notebooks import TRAINED, differ, pictures_differ, tidied
 from gradcam_lib.paths import FIGURES
 
 # Networks that look different, or are missing, where no weights can be had.
@@ -54,5 +54,4 @@ def alike(name: str, folder: Path) -> bool:
     files = [next(where.glob(f"{name}.*"), None) for where in (FIGURES, folder)]
     if None in files:
         return False
-    a, b = (np.asarray(Image.open(file).convert("RGB"), np.float32) for file in files)
-    return a.shape == b.shape and float(np.abs(a - b).mean()) <= 2
+    return not differ(*(np.asarray(Image.open(file).convert("RGB"), np.float32) for file in files))
