@@ -127,7 +127,8 @@ def test_it_names_no_folder_of_the_machine_that_ran_it(path: Path) -> None:
 
 @everywhere
 def test_it_leaves_its_folder_by_no_path(path: Path) -> None:
-    assert ".." + "/" not in source(read(path)), "gradcam_lib.paths knows where things are"
+    schematics = r"!\[[^]]*\]\(\.\./figures/\w+\.svg\)"  # drawn by hand, so no cell shows them
+    assert ".." + "/" not in re.sub(schematics, "", source(read(path))), "gradcam_lib.paths knows where things are"
 
 
 @everywhere
