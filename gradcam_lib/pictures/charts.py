@@ -32,17 +32,25 @@ def draw_bars(axis: Axes, names: Sequence[str], values: Sequence[float], *, digi
     Negative bars go to the left and are blue, positive ones to the right and orange, as in signed maps.
     """
     reach, signed = max(map(abs, values)) or 1, min(values) < 0
+    rises = max(values) > 0 or not signed
     _empty(axis, "")
-    axis.set(xlim=(-1.5 if signed else 0, 1.5), ylim=(len(names), 0))
+    axis.set(xlim=(-1.5 if signed else 0, 1.5 if rises else 0.1), ylim=(len(names), 0))
     axis.set_axis_off()
     for row, (name, value) in enumerate(zip(names, values, strict=True)):
-        side, colour = ("left", COLOURS[1]) if value >= 0 else ("right", COLOURS[0])
+        to_the_right = value > 0 or value == 0 and rises
+        side, colour = ("left", COLOURS[1]) if to_the_right else ("right", COLOURS[0])
         style = {"fontsize": SMALL, "color": INK, "ha": side, "va": "center"}
         axis.barh(row + 0.68, value / reach, height=0.4, color=colour)
-        axis.text(0.03 if value >= 0 else -0.03, row + 0.27, name, **style)
-        axis.text(value / reach, row + 0.68, f" {value:{'+' if signed else ''}.{digits}f} ", **style)
+        axis.text(0.03 if to_the_right else -0.03, row + 0.27, name, **style)
+        axis.text(value / reach, row + 0.68, f" {_number(value, digits, signed)} ", **style)
     if signed:
         axis.axvline(0, color=INK, linewidth=0.8)
+
+
+def _number(value: float, digits: int, signed: bool) -> str:
+    """With a minus sign that is one, and none before a zero."""
+    rounded = round(value, digits) + 0.0  # −0.0 + 0.0 is 0.0
+    return f"{rounded:{'+' if signed and rounded else ''}.{digits}f}".replace("-", "−")
 
 
 def draw_among(axis: Axes, rows: Mapping[str, tuple[float, Sequence[float]]], *, label: str = "") -> None:
@@ -74,7 +82,13 @@ def draw_intervals(
         axis.errorbar(values, rows, xerr=ends, **style)
     axis.grid(axis="x", color="#dddddd")
     axis.set_axisbelow(True)
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=len(series), fontsize=SMALL, frameon=False)
+    axis.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.5 / axis.figure.get_figheight()),
+        ncols=len(series),
+        fontsize=SMALL,
+        frameon=False,
+    )
 
 
 def draw_curves(

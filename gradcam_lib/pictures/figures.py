@@ -59,7 +59,7 @@ def show_grid(
         len(widths),
         figsize=(
             height * sum(widths) + 0.06 * len(widths) + 0.25 * bool(labels),
-            len(rows) * (height + 0.1) + lines * LINE + 0.45 * bool(strip),
+            len(rows) * (height + 0.1) + lines * LINE,
         ),
         gridspec_kw={"width_ratios": widths},
         squeeze=False,
@@ -106,6 +106,8 @@ def colour_bar(axes: Sequence[Axes], *, signed: bool = False, most: str = "maxim
     table = (colour_signed if signed else colour)(scale)[0] / 255
     mappable = plt.cm.ScalarMappable(plt.Normalize(-1 if signed else 0, 1), ListedColormap(table))
     length = min(0.5 * figure.get_figwidth(), 3.0)
+    # Room of its own: the pictures keep their size.
+    figure.set_figheight(figure.get_figheight() + 0.3 + 0.2 * signed + 0.2 * bool(label))
     bar = figure.colorbar(
         mappable, ax=axes, location="bottom", shrink=length / figure.get_figwidth(), aspect=length / 0.11, pad=0.02
     )

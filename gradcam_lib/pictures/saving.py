@@ -64,7 +64,7 @@ def encoded(figure: Figure) -> tuple[str, bytes]:
     figure.savefig(drawn, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.08)
     picture = Image.open(drawn).convert("RGB")
     if any(axis.images for axis in figure.axes):
-        picture.save(file, "JPEG", quality=88, optimize=True)
+        picture.save(file, "JPEG", quality=85, optimize=True, progressive=True)
         return ".jpg", file.getvalue()
     picture.quantize(128, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
     return ".png", file.getvalue()

@@ -127,6 +127,13 @@ def test_the_colour_bar_has_the_range_of_the_map(signed, limits, ends):
     assert [text.get_text().strip() for text in bar.texts] == ends
 
 
+def test_a_colour_bar_takes_no_room_from_the_pictures():
+    alone = sides(show_row([RED] * 3))
+    axes = show_row([RED] * 3)
+    colour_bar(axes, signed=True, label="share of the maximum")
+    assert sides(axes) == pytest.approx(alone, abs=3)
+
+
 def test_a_strip_says_what_the_end_of_the_scale_is():
     (axis,) = show_row([RED], strip=True, most="0.41")
     assert [text.get_text().strip() for text in axis.figure.axes[-1].texts] == ["0", "0.41"]
