@@ -109,7 +109,12 @@ def colour_bar(axes: Sequence[Axes], *, signed: bool = False, most: str = "maxim
     # Room of its own: the pictures keep their size.
     figure.set_figheight(figure.get_figheight() + 0.3 + 0.2 * signed + 0.2 * bool(label))
     bar = figure.colorbar(
-        mappable, ax=axes, location="bottom", shrink=length / figure.get_figwidth(), aspect=length / 0.11, pad=0.02
+        mappable,
+        ax=axes,
+        location="bottom",
+        shrink=length / figure.get_figwidth(),
+        aspect=length / 0.11,
+        pad=0.08 / figure.get_figheight(),
     )
     bar.outline.set_visible(False)
     bar.set_ticks([0] if signed else [], labels=["0"] if signed else [])
@@ -127,7 +132,15 @@ def draw_box(axis: Axes, box: Sequence[float] | None, label: str = "", *, colour
     x0, y0, x1, y1 = box
     axis.add_patch(Rectangle((x0 - 0.5, y0 - 0.5), x1 - x0, y1 - y0, fill=False, edgecolor=colour, linewidth=2))
     if label:
-        axis.text(x0 + 2, y0 + 2, label, color="white", fontsize=8, va="top", bbox={"facecolor": colour, "pad": 1.5})
+        axis.text(
+            x0 + 2,
+            y0 + 2,
+            label,
+            color="white",
+            fontsize=8,
+            va="top",
+            bbox={"facecolor": colour, "edgecolor": "none", "pad": 1.5},
+        )
 
 
 def draw_cells(axis: Axes, values: np.ndarray, *, digits: int = 2) -> None:
