@@ -129,8 +129,8 @@ WORDS = Table(
     "({photo_truth > words > photo > chosen_size} and {photo_truth > words > photo-squeezenet > chosen_size} px). "
     "*Density*: mean of the map inside the outline over its mean outside; the paper's for boxes of dense captions are "
     "3.27, 2.32 and 6.38. The captioner that describes photographs better is not the one whose maps point better, but "
-    "the intervals tell neither its maps from the other's nor either from the middle of the picture. Only their density is "
-    "above that of the middle.",
+    "the intervals tell neither its maps from the other's nor either from the middle of the picture. Only their "
+    "density is above that of the middle.",
     (
         "",
         *(
