@@ -109,7 +109,7 @@ def test_a_cell_shows_at_most_one_picture(path: Path) -> None:
 
 @everywhere
 def test_it_is_small(path: Path) -> None:
-    assert path.stat().st_size <= (2 if path.stem in OLD else 1) * MEGABYTES * 1e6
+    assert path.stat().st_size <= MEGABYTES * 1e6
 
 
 @everywhere
