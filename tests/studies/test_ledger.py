@@ -268,7 +268,7 @@ def test_told_apart_means_that_intervals_do_not_overlap() -> None:
 def test_tests_and_assertions_are_found_where_they_are() -> None:
     assert has_test("tests/test_cam.py::test_cam_by_hand")
     assert not has_test("tests/test_cam.py::test_cam") and not has_test("tests/test_none.py::test_cam_by_hand")
-    assert asserts("01_backprop", "rise[-1]<0.7*promised[-1]")  # spaces do not matter
+    assert asserts("01_backprop", "rise[-1]<0.5*promised[-1]")  # spaces do not matter
     assert not asserts("01_backprop", "rise[-1] < 0.8 * promised[-1]") and not asserts("01_none", "True")
 
 
