@@ -13,7 +13,7 @@ from gradcam_lib.equations import channel_weights, combine, upsample
 from gradcam_lib.forward import Kept, Output, Run, View, as_map, checked_input, parts
 from gradcam_lib.gradients import backward
 from gradcam_lib.layers import default_layer
-from gradcam_lib.positions import evidence_at
+from gradcam_lib.positions import evidence_at, for_and_against
 from gradcam_lib.targets import TargetLike, class_score, cotangent, index_of, resolve
 
 BLOCK = 2**21  # numbers in one batched gradient, 8 MB: made and averaged while they are in the cache
@@ -200,10 +200,7 @@ class Explanation:
 
         Two lists of at most k (class name or number, evidence), the strongest first; see ``evidence_at``.
         """
-        e = self.evidence_at(position, layer)[0]
-        order = e.argsort(descending=True, stable=True).tolist()
-        named = [(self.names[c] if self.names else str(c), float(e[c])) for c in order]
-        return [(c, v) for c, v in named[:k] if v > 0], [(c, v) for c, v in named[: -k - 1 : -1] if v < 0]
+        return for_and_against(self.evidence_at(position, layer)[0], self.names, k)
 
     def note(self, target: TargetLike = None, layer: Layer | None = None) -> str:
         """Why a map is empty, in words; "" where every image's map shows some evidence."""

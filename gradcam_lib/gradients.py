@@ -39,7 +39,8 @@ def of_every_class(logits: Tensor, source: Tensor, read: Callable[[Tensor], Tens
     """
     with torch.inference_mode(False), torch.enable_grad():
         u = torch.ones_like(logits, requires_grad=True)
-        (G,) = torch.autograd.grad(logits, source, u, create_graph=True, **GRAPH_STAYS)
+        y = (logits * u).sum()  # a number: PyTorch checks rows slowly the first time
+        (G,) = torch.autograd.grad(y, source, create_graph=True, **GRAPH_STAYS)
         (values,) = torch.autograd.grad(read(G).sum(), u)
     return values
 
@@ -53,8 +54,8 @@ def _once(logits: Tensor, source: Tensor, rows: Tensor, where: str) -> Tensor:
         except RuntimeError:  # a backward pass that looks at its numbers cannot be batched, nor what memory cannot hold
             return torch.stack([_once(logits, source, row, where) for row in rows])
     elif logits.requires_grad:
-        with torch.inference_mode(False), torch.enable_grad():  # a number: PyTorch checks rows slowly the first time
-            y = (logits * rows.to(logits.dtype)).sum()
+        with torch.inference_mode(False), torch.enable_grad():
+            y = (logits * rows.to(logits.dtype)).sum()  # a number: PyTorch checks rows slowly the first time
             (G,) = torch.autograd.grad(y, source, **GRAPH_STAYS)
     if G is None:
         raise ValueError(

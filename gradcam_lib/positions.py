@@ -40,6 +40,16 @@ def evidence_at(e: Any, position: Sequence[int], layer: Layer | None = None) -> 
     return e.maps(range(C), layer, relu=False).reshape(C, len(A), *A.shape[2:])[at].T
 
 
+def for_and_against(values: Tensor, names: Sequence[str] | None = None, k: int = 5) -> tuple[list, list]:
+    """values: (C,) → the highest that are positive and the lowest that are negative, at most k each.
+
+    Two lists of (class name, or number as text where there are no names, value), the strongest first.
+    """
+    order = values.argsort(descending=True, stable=True).tolist()
+    named = [(names[c] if names else str(c), float(values[c])) for c in order]
+    return [(c, v) for c, v in named[:k] if v > 0], [(c, v) for c, v in named[: -k - 1 : -1] if v < 0]
+
+
 def _all_at_once(e: Any, at: tuple, layer: Layer | None) -> Tensor:
     (name, source), A = e._map(layer), e.activation(layer)
 

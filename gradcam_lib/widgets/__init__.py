@@ -1,4 +1,8 @@
-"""Widgets of the notebooks, made of ipywidgets alone: no JavaScript of our own, so they work wherever ipywidgets do."""
+"""Widgets of the notebooks, made of ipywidgets alone, so that they work wherever ipywidgets do.
+
+A few lines of JavaScript (``page``, ``saving``) add names for screen readers, keep plain keys from being taken for
+commands of JupyterLab, and start downloads. No widget needs them: where a page does not run them, the rest works.
+"""
 
 from __future__ import annotations
 

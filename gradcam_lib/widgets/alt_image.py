@@ -38,7 +38,7 @@ def image_tag(picture: np.ndarray, alt: str, name: str) -> str:
     wide = max(LEAST, w)
     cells = "; image-rendering:pixelated" if w < CELLS else ""
     return (
-        f'<img class="{name}" alt="{escape(alt)}" width="{wide}" height="{round(wide * h / w)}" '
+        f'<img class="{name}" alt="{escape(alt)}" decoding="sync" width="{wide}" height="{round(wide * h / w)}" '
         f'style="display:block; max-width:100%; height:auto; color:{TEXT}{cells}" '
         f'src="data:image/webp;base64,{base64.b64encode(webp(picture)).decode()}">'
     )

@@ -1,4 +1,4 @@
-"""Pick any class of a photograph and see the map move.   Notebook 00."""
+"""Pick any class of a photograph and see the map move; press a position and see which classes it speaks for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import os
 from pathlib import Path
 
+import numpy as np
 import traitlets
 from torch import nn
 
@@ -13,44 +14,37 @@ from gradcam_lib.networks.classifier import Classifier, classifier
 from gradcam_lib.networks.zoo import load_classifier
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source, load_image
-from gradcam_lib.pictures.overlay import OPACITY
-from gradcam_lib.widgets.controls import bar, legend, small
-from gradcam_lib.widgets.explained_picture import Drawing, ExplainedPicture, percent, unique
-from gradcam_lib.widgets.explorer import Explorer, checked_opacity
+from gradcam_lib.widgets.captioned import captioned
+from gradcam_lib.widgets.controls import small
+from gradcam_lib.widgets.explained_picture import ExplainedPicture, percent, unique
 from gradcam_lib.widgets.input_size import input_sizes
+from gradcam_lib.widgets.methods import number
 from gradcam_lib.widgets.picker_controls import Controls
+from gradcam_lib.widgets.picker_settings import SETTINGS, PickerSettings, moved
 from gradcam_lib.widgets.saving import png
 
-SETTINGS = ("class_name", "method", "layer", "opacity", "shared_scale", "crop", "size")
 
-
-class ClassPicker(Explorer):
+class ClassPicker(PickerSettings):
     """A photograph, its likeliest classes, and a map for any class that you pick.
 
     image: whatever ``load_image`` takes; None waits for an upload. classifier: a Classifier, or any network of yours,
     see ``gradcam_lib.classifier``; default: ``load_classifier("auto")``. class_name, method, crop, size: what is shown
-    first. folder: where the Save button writes; default: the notebook's folder.
+    first. folder: where ``save`` writes; default: the notebook's folder. The Save button sends to the browser.
 
-    The network runs once a picture; classes, methods and layers are answered from that one pass. What goes wrong is
-    said in ``message``, and the last good picture stays. The settings are attributes that can be set and observed:
-    ``class_name`` (name or number), ``method``, ``layer``, ``opacity``, ``shared_scale``; ``crop``, the part that the
-    network sees: "middle", "whole" or a box (x0, y0, x1, y1) in pixels of the picture; and ``size``, the side in pixels
-    at which it sees that part: the larger, the finer the map, where the network takes it. ``picture()`` is what is
-    shown, and ``controls`` holds the widgets.
+    The network runs once a picture; classes, methods, layers and positions are answered from that one pass. What goes
+    wrong is said in ``message``, and the last good picture stays. The settings are attributes that can be set and
+    observed: ``class_name`` (name or number), ``method``, ``layer``, ``opacity``, ``shared_scale``; ``position``, the
+    (row, column) of the layer's map of which is asked which classes it speaks for and against, or None; ``compare``,
+    whether there is a second map, whose settings are those of ``second``; ``crop``, the part that the network sees:
+    "middle", "whole" or a box (x0, y0, x1, y1) in pixels of the picture; and ``size``, the side in pixels at which it
+    sees that part: the larger, the finer the map, where the network takes it. ``picture()`` is what is shown, and
+    ``controls`` holds the widgets.
 
     >>> picker = ClassPicker(sample("cat"), method="signed")
     >>> picker.class_name = "tabby"
     >>> picker.picture().shape
     (448, 448, 3)
     """
-
-    class_name = traitlets.TraitType("", help="a class name; a number becomes the name")
-    method = traitlets.Unicode("grad_cam", help="a key of METHODS, or 'cam'")
-    layer = traitlets.TraitType(None, help="dotted name of one of the layers on offer")
-    opacity = traitlets.Float(OPACITY, help="0: the photograph, 1: the maximum of the map covers it")
-    shared_scale = traitlets.Bool(False, help="one colour scale for all classes, so that weak classes look weak")
-    crop = traitlets.TraitType("middle", help="'middle', 'whole' or a box (x0, y0, x1, y1) in pixels of the picture")
-    size = traitlets.TraitType(None, help="the side of the network's input in pixels; None: its own")
 
     def __init__(
         self,
@@ -64,11 +58,13 @@ class ClassPicker(Explorer):
         folder: str | Path = ".",
     ):
         self.classifier = _classifier(classifier)
-        self.labels, self._name, self._ready = unique(self.classifier.names), "", None
+        self.labels, self._name = unique(self.classifier.names), ""
         super().__init__(Controls(min(5, len(self.labels)), self.labels), folder)
         self.add_class("class-picker")
+        self.second = self.controls.second
         self._connect()
-        self._display(self._drawing)
+        self.controls.first.show(self._drawing)
+        self.controls.use(False)
         if image is None:
             self._say("Choose a picture of your own with the button “Own picture”.", "Note")
         elif self.show(image):
@@ -96,7 +92,7 @@ class ClassPicker(Explorer):
         self.explained = self._ready = explained
         self._offer(explained)
         with self.hold_trait_notifications():
-            self.crop, self.size, self.class_name = explained.crop, explained.size, label
+            self.crop, self.size, self.class_name, self.position = explained.crop, explained.size, label, None
         self._redraw()
 
     # From the controls to the settings
@@ -105,9 +101,12 @@ class ClassPicker(Explorer):
         c = self.controls
         self._link_opacity()
         traitlets.link((self, "shared_scale"), (c.shared, "value"))
-        for i, button in enumerate(c.likeliest):
-            button.on_click(lambda _, i=i: self._pick(self.labels[self.explained.top[i]]))
-        c.box.observe(self._typed, "value")
+        traitlets.link((self, "compare"), (c.compare, "value"))
+        c.choice.connect(self._pick)
+        c.position.connect(self._ask, self._pick)
+        for view in (c.first, c.second):
+            view.pressable.connect(lambda at, view=view: self._ask(at, view.pressable.size))
+        c.second.observe(self._redraw, ["class_name", "method", "layer"])
         c.upload.connect(self._uploaded, self._say_beside)
         c.part.connect(self._cut)
         c.size.connect(self._resize)
@@ -129,25 +128,25 @@ class ClassPicker(Explorer):
                 traitlets.link((self, "layer"), (c.layer, "value"))
             c.size.offer(input_sizes(self.classifier))
             c.use(True)
-        for button, line, index in zip(c.likeliest, c.bars, explained.top, strict=True):
-            p = explained.probability(index)
-            button.description, button.tooltip = self.labels[index], f"{self.labels[index]}, {percent(p)}"
-            line.value = bar(p, percent(p))
+        c.second.offer(explained)
+        probabilities = [explained.probability(index) for index in explained.top]
+        names = [self.labels[index] for index in explained.top]
+        c.choice.show([(name, p, percent(p)) for name, p in zip(names, probabilities, strict=True)])
         c.part.show(explained.crop, explained.image.shape)
         c.size.show(explained.size)
         start = f"{self._name}: the network" if self._name else "The network"
         about = f"{start} sees {explained.seen}, at {explained.size} × {explained.size} pixels."
         c.about.value = small(" ".join([about, f"{self.classifier.source}.", *explained.remarks]))
 
-    def _pick(self, name: str | int) -> bool:
+    def _pick(self, name: str) -> None:
         self._say("")
         self.class_name = name
-        return self._word != "Problem"
 
-    def _typed(self, change: dict) -> None:
-        text = change["new"].strip()
-        if text and self._pick(int(text) if text.isdecimal() and text not in self.labels else text):
-            self.controls.box.value = ""
+    def _ask(self, position: tuple[int, int] | None, size: tuple[int, int] | None = None) -> None:
+        """size: (h, w) of the map whose position it is, where it is not that of ``layer``."""
+        self._say("")
+        own = self.explained.size_of(self.layer)
+        self.position = position and moved(position, size or own, own)
 
     def _uploaded(self, file: io.BytesIO) -> None:
         self.show(file, file.name)
@@ -164,42 +163,20 @@ class ClassPicker(Explorer):
         self.size = size
         self.controls.size.show(self.size)
 
+    def _save_clicked(self, _: object) -> None:
+        with self._in_words():
+            self.controls.download.send(self._free_name().name, png(self._to_save()))
+
     def _say(self, text: str, word: str = "") -> None:
         super()._say(text, word)
         self.controls.beside.say("")
+        self.controls.download.clear()
 
     def _say_beside(self, text: str, word: str) -> None:
         """Beside the button for a file, where whoever has just chosen one looks."""
         self._say("")
         self._word, self.message = word, text
         self.controls.beside.say(text, word)
-
-    _allowed = traitlets.validate(*SETTINGS)(Explorer._proposed)
-
-    def _checked(self, name: str, value):
-        if name == "class_name":
-            return value if value in self.labels else self.labels[self.classifier.index(value)]
-        if name == "opacity":
-            return checked_opacity(value)
-        if name in ("crop", "size"):
-            return self._seen_otherwise(name, value)
-        if self.explained and name in ("method", "layer"):
-            offered = list(self.explained.methods if name == "method" else self.explained.layers.values())
-            if value not in (offered or [None]):
-                raise ValueError(f"{name} {value!r}: not on offer here; choose one of {', '.join(map(repr, offered))}")
-        return value
-
-    def _seen_otherwise(self, name: str, value: Crop | int | None) -> Crop | int:
-        """Runs the network on another part, or at another size; what fails here changes nothing."""
-        if self.explained is None:
-            raise ValueError(f"{name}: there is no picture yet to be seen otherwise")
-        if name == "crop" and not isinstance(value, str):
-            value = tuple(value)
-        if name == "size" and value is None:
-            value = self.classifier.transform.crop
-        if getattr(self._ready, name) != value:
-            self._ready = self.explained.again(**{name: value})
-        return value
 
     @traitlets.observe("crop", "size")
     def _seen_anew(self, _: dict) -> None:
@@ -209,38 +186,54 @@ class ClassPicker(Explorer):
 
     # From the settings to the picture
 
-    def _draw(self, explained: ExplainedPicture, name: str) -> Drawing:
-        method = self.method if self.method in explained.methods else next(iter(explained.methods))
-        layer = self._layer(explained)
-        index = self.labels.index(name)
-        return explained.draw(index, method, layer, opacity=self.opacity, shared=self.shared_scale)
-
-    def _layer(self, explained: ExplainedPicture) -> str | None:
-        """The chosen layer where there is a map of it; at another size there may be none."""
-        return self.layer if self.layer in explained.layers.values() else explained.default_layer
-
     @traitlets.observe(*SETTINGS[:-2])
     def _redraw(self, _: dict | None = None) -> None:
         if self.explained is None:
             return
         with self._in_words():
-            self._drawing = self._draw(self.explained, self.class_name)
-            self._display(self._drawing)
-            self.controls.box.value = ""  # ready for the next name: a full box offers only what begins like it
-            if self._drawing.note:
-                self._say(self._drawing.note, "Note")
+            if self._follow():
+                return
+            self._drawings = self._draw(self.explained, self.class_name)
+            self._drawing = self._drawings[0]
+            self._display()
+            if self._drawing.note:  # which stands beneath the picture
+                self._word, self.message = "Note", self._drawing.note
 
-    def _display(self, drawing: Drawing) -> None:
+    def _display(self) -> None:
         c = self.controls
-        c.image.value, c.title.value, c.facts.value = png(drawing.picture), drawing.title, drawing.facts
-        if self.explained is None:
-            return c.use(False)
+        for view, drawing in zip((c.first, c.second), self._drawings, strict=False):
+            view.show(drawing)
+        for view, layer in ((c.first, self.layer), (c.second, self.second.layer)):
+            view.pressable.divide(*self.explained.size_of(layer))
+        c.put_beside(self.compare)
+        c.choice.mark(self.class_name)
         method = self.explained.methods[self.method]
-        c.legend.value, c.reading.value = legend(method.kind, drawing.largest), small(method.reading)
-        c.layer.disabled, c.opacity.disabled = not method.layered, not method.laid_over
-        for button, index in zip(c.likeliest, self.explained.top, strict=True):
-            here = self.labels[index] == self.class_name
-            button.button_style, button.icon = ("primary", "check") if here else ("", "")
+        c.reading.value = small(method.reading)
+        c.layer.disabled, c.opacity.disabled = (
+            not method.layered,
+            not any(
+                self.explained.methods[m].laid_over
+                for m in (self.method, *([self.second.method] if self.compare else []))
+            ),
+        )
+        self._answer()
+
+    def _answer(self) -> None:
+        """What the position says."""
+        c, (h, w) = self.controls.position, self.explained.size_of(self.layer)
+        c.offer(h, w)
+        if self.position is None:
+            return c.tell(None)
+        supports, opposes, mean = self.explained.asked(self.position, self.layer)
+        i, j = self.position
+        c.tell(
+            self.position, supports, opposes,
+            f"Row {i}, column {j} of the {h} × {w} map of {self.layer}, in units of the score before the softmax. "
+            f"Average over all {len(self.labels)} classes: {number(mean)}.",
+        )  # fmt: skip
+
+    def _to_save(self) -> np.ndarray:
+        return captioned(self._drawings)
 
 
 def _classifier(given: Classifier | nn.Module | None) -> Classifier:

@@ -24,15 +24,21 @@ class PictureControls:
 
     def __init__(self, shared: str, why_shared: str):
         wide = wide_layout()
-        self.image = widgets.Image(format="png", layout=widgets.Layout(width=WIDTH, max_width="100%"))
+        self.image = widgets.Image(format="png", layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0"))
         self.image.add_class("class-picker-image")
         self.title, self.facts = widgets.Label(layout=wide), widgets.Label(layout=wide)
         self.title.style.font_weight = "bold"
         self.legend, self.message = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
         self.reading, self.about = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
-        self.method = widgets.Dropdown(description="Method", **described())
+        self.method = widgets.Dropdown(description="Method", tooltip="How the map is made", **described())
         self.opacity = widgets.FloatSlider(  # in per cent, so that a number typed as it is shown is understood
-            min=0, max=100, step=5, readout_format=".0f", description="Opacity %", **described("72px")
+            min=0,
+            max=100,
+            step=5,
+            readout_format=".0f",
+            description="Opacity %",
+            tooltip="How strongly the map covers the picture",
+            **described("72px"),
         )
         self.shared = widgets.Checkbox(description=shared, indent=False, layout=wide, tooltip=why_shared)
         self.save = widgets.Button(
@@ -78,35 +84,44 @@ def bar(probability: float, words: str) -> str:
 
 
 def banner(text: str, word: str) -> str:
-    if not text:
-        return ""
+    return banner_of(escape(text), word) if text else ""
+
+
+def banner_of(html: str, word: str) -> str:
     return (
         f'<div role="status" style="color:{TEXT}; border-left:4px solid {EDGE[word]}; padding:4px 10px; '
-        f'max-width:800px; line-height:1.4; overflow-wrap:anywhere"><b>{word}:</b> {escape(text)}</div>'
+        f'max-width:800px; line-height:1.4; overflow-wrap:anywhere"><b>{word}:</b> {html}</div>'
     )
+
+
+def scale(kind: str, largest: float, steps: int = 11) -> tuple[np.ndarray, tuple[str, str, str]]:
+    """The colours of a kind of picture from left to right, (steps, 3) uint8, and what stands at the left, in the
+    middle ("" for nothing) and at the right.
+    """
+    values = np.linspace(-1 if kind in ("signed", "gradient") else 0, 1, steps)
+    paint = {"heat": colour, "signed": colour_signed}.get(kind)
+    if paint:
+        colours = paint(values[None])[0]
+    else:
+        grey = (values + 1) / 2 if kind == "gradient" else values
+        colours = np.rint(255 * np.repeat(grey[:, None], 3, 1)).astype(np.uint8)
+    end, below = number(largest), number(-largest)
+    return colours, {
+        "heat": ("0", "", end),
+        "signed": (f"against {below}", "0", f"for {end}"),
+        "grey": ("0", "", f"≥ {end}"),  # the strongest pixels are beyond the scale
+        "gradient": (f"negative ≤ {below}", "0", f"positive ≥ {end}"),
+    }[kind]
 
 
 def legend(kind: str, largest: float) -> str:
     """The colours from left to right and what they stand for, with the numbers at both ends."""
-    steps = np.linspace(-1 if kind in ("signed", "gradient") else 0, 1, 11)
-    paint = {"heat": colour, "signed": colour_signed}.get(kind)
-    if paint:
-        colours = paint(steps[None])[0]
-    else:
-        grey = (steps + 1) / 2 if kind == "gradient" else steps
-        colours = np.rint(255 * np.repeat(grey[:, None], 3, 1)).astype(int)
+    colours, (low, middle, high) = scale(kind, largest)
     stops = ", ".join(f"rgb({r},{g},{b})" for r, g, b in colours)
-    end = number(largest)
-    low, high = {
-        "heat": ("0", end),
-        "signed": (f"against {number(-largest)}", f"for {end}"),
-        "grey": ("0", f"≥ {end}"),  # the strongest pixels are beyond the scale
-        "gradient": (f"negative ≤ {number(-largest)}", f"positive ≥ {end}"),
-    }[kind]
-    middle = '<span style="position:absolute; left:50%; transform:translateX(-50%)">0</span>' if steps[0] else ""
+    between = f'<span style="position:absolute; left:50%; transform:translateX(-50%)">{middle}</span>'
     return (
         f'<div style="color:{SOFT}; font-size:12px; line-height:1.4">'
         f'<div style="height:10px; border:1px solid {SOFT}; background:linear-gradient(to right, {stops})"></div>'
         f'<div style="position:relative; display:flex; justify-content:space-between">'
-        f'<span>{low}</span>{middle}<span style="text-align:right">{high}</span></div></div>'
+        f'<span>{low}</span>{between if middle else ""}<span style="text-align:right">{high}</span></div></div>'
     )

@@ -20,11 +20,13 @@ class CropControls(widgets.VBox):
     """
 
     def __init__(self) -> None:
-        self.part = widgets.Dropdown(options=PARTS, description="Seen part", **described())
+        self.part = widgets.Dropdown(
+            options=PARTS, description="Seen part", tooltip="What the network sees of the picture", **described()
+        )
         self.across, self.down = (
             widgets.FloatSlider(
                 50, min=0, max=100, step=1, readout_format=".0f", description=f"{where} %", continuous_update=False,
-                **described()
+                tooltip="Where the square lies, from one edge of the picture to the other", **described()
             )
             for where in ("Across", "Down")
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import traitlets
 from gradcam_lib.widgets.controls import banner
 from gradcam_lib.widgets.explained_picture import SIDE, Drawing
 from gradcam_lib.widgets.messages import in_words
+from gradcam_lib.widgets.page import EXPLORER, Page
 from gradcam_lib.widgets.saving import free_name, save_new
 
 
@@ -30,7 +31,8 @@ class Explorer(widgets.VBox):
         self.controls, self.folder = controls, Path(folder)
         self.stem, self.explained, self._word = "picture", None, ""
         self._drawing = Drawing(np.full((SIDE, SIDE, 3), 225, np.uint8), "No picture yet")
-        super().__init__(controls.children)
+        super().__init__([*controls.children, Page(explanations(controls.children))])
+        self.add_class(EXPLORER)
 
     @property
     def image(self) -> widgets.Image:
@@ -48,10 +50,15 @@ class Explorer(widgets.VBox):
         """
         if self.explained is None:
             raise ValueError("there is no picture to save yet")
-        path = Path(path).expanduser() if path else free_name(self.folder, [self.stem, self._drawing.title])
-        path = save_new(self._drawing.picture, path)
+        path = save_new(self._to_save(), Path(path).expanduser() if path else self._free_name())
         self._say(f"{path.name} in the folder {path.parent}", "Saved")
         return path
+
+    def _free_name(self) -> Path:
+        return free_name(self.folder, [self.stem, self._drawing.title])
+
+    def _to_save(self) -> np.ndarray:
+        return self._drawing.picture
 
     def _link_opacity(self) -> None:
         """The slider speaks in per cent, the setting in shares of one."""
@@ -104,3 +111,13 @@ def checked_opacity(value: float) -> float:
     if not 0 <= value <= 1:
         raise ValueError(f"opacity {value}: choose a number from 0 (picture) to 1 (map)")
     return value
+
+
+def explanations(parts: Sequence[widgets.Widget]) -> dict[str, str]:
+    """Label → tooltip of the controls among the parts and what they contain."""
+    found = {}
+    for part in parts:
+        if getattr(part, "tooltip", None) and getattr(part, "description", ""):
+            found[part.description] = part.tooltip
+        found |= explanations(getattr(part, "children", ()))
+    return found

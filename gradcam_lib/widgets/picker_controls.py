@@ -4,58 +4,103 @@ from __future__ import annotations
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import PictureControls, described, heading
+from gradcam_lib.widgets.asked_position import AskedPosition
+from gradcam_lib.widgets.class_choice import ClassChoice
+from gradcam_lib.widgets.controls import PictureControls, described, heading, small
 from gradcam_lib.widgets.cropping import CropControls
 from gradcam_lib.widgets.input_size import SizeControl
+from gradcam_lib.widgets.map_view import MapView
 from gradcam_lib.widgets.messages import MessageLine
+from gradcam_lib.widgets.saving import Download
+from gradcam_lib.widgets.second_map import SecondMap
 from gradcam_lib.widgets.uploading import Upload
+
+ALONE, BESIDE = "448px", "760px"  # the width of the pictures' column
+
+# Where the choices stand beneath the picture, the classes come first: picture and class are seen together.
+STYLE = """<style>
+.class-picker .pressable { max-width: max(250px, 60vh) }
+.class-picker .class-lists { min-height: 178px }
+.class-picker .class-of-list { text-align: left }
+@media (max-width: 990px) {
+  .class-picker .class-lists { min-height: 0 }
+  .class-picker .picker-columns > .widget-box { display: contents }
+  .class-picker .picker-columns > .widget-box > * {
+    box-sizing: border-box; flex: 0 0 auto; width: 100%; max-width: 448px; order: 4
+  }
+  .class-picker .picker-columns > .widget-box > .picker-maps { order: 1 }
+  .class-picker .picker-columns > .widget-box > .picker-message { order: 2 }
+  .class-picker .picker-columns > .widget-box > .picker-choice { order: 3 }
+}
+</style>"""
 
 
 class Controls(PictureControls):
-    """Every widget of the class picker by name; ``children`` holds them laid out, picture left, choices right."""
+    """Every widget of the class picker by name; ``children`` holds them laid out, pictures left, choices right."""
 
     def __init__(self, likeliest: int, labels: list[str]):
         super().__init__(
             "same colour scale for all classes",
-            "Ends the colour scale at the largest value of the five likeliest classes: weak classes look weak.",
+            "Ends the colour scale at the largest value of the likeliest classes and of both maps.",
         )
-        self.likeliest = [
-            widgets.Button(layout=widgets.Layout(width="200px", margin="1px 0")) for _ in range(likeliest)
-        ]
-        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 1 auto", margin="0 0 0 8px")) for _ in self.likeliest]
-        self.box = widgets.Combobox(
-            placeholder="any class: type, choose, press Enter", ensure_option=False, continuous_update=False,
-            description="Other", options=labels, **described()
+        self.first, self.second, self.position = MapView(), SecondMap(labels), AskedPosition()
+        self.image, self.legend, self.title, self.facts = (
+            self.first.image, self.first.legend, self.first.title, self.first.facts,
         )  # fmt: skip
+        self.choice = ClassChoice(likeliest, labels)
         self.layer = widgets.Dropdown(
-            description="Layer", tooltip="Deep maps know more; shallow ones, with more places, are sharper",
-            **described()
+            description="Layer", tooltip="Which of the network's maps is weighed", **described()
+        )
+        self.compare = widgets.Checkbox(
+            description="a second map beside it", indent=False,
+            tooltip="Another class, method or layer of this picture", layout=widgets.Layout(width="calc(100% - 4px)"),
         )  # fmt: skip
         self.upload, self.beside = Upload("Own picture"), MessageLine()
-        self.part, self.size = CropControls(), SizeControl()
+        self.part, self.size, self.download = CropControls(), SizeControl(), Download()
         for button in (self.upload, self.save):
             button.layout.width = "50%"
+        self.save.tooltip = "Download what is shown, with its colours and their numbers"
+        self.pictures = widgets.VBox(layout=widgets.Layout(max_width="100%", margin="0 24px 0 0"))
         self.children = self._laid_out()
+        self.put_beside(False)
 
     def use(self, on: bool) -> None:
         """Everything but the upload waits for a picture."""
-        choices = self.box, self.method, self.layer, self.size, self.opacity, self.shared, self.save
-        for control in (*self.likeliest, *choices):
+        for control in (self.method, self.layer, self.size, self.opacity, self.shared, self.save, self.compare):
             control.disabled = not on
-        self.part.use(on)
+        for group in (self.choice, self.part):
+            group.use(on)
+
+    def put_beside(self, on: bool) -> None:
+        """Whether there is a second map; beneath the first where there is no room."""
+        self.second.layout.display = None if on else "none"
+        self.pictures.layout.width = BESIDE if on else ALONE
 
     def _laid_out(self) -> list[widgets.Widget]:
-        rows = [
-            widgets.HBox(pair, layout=widgets.Layout(align_items="center"))
-            for pair in zip(self.likeliest, self.bars, strict=True)
-        ]
-        for row in rows:
-            row.add_class("class-picker-likeliest")
-        right = [
-            heading("Which class?"), *rows, self.box,
-            heading("Which question?"), self.method, self.reading, self.layer,
-            heading("How is it drawn?"), self.opacity, self.shared,
-            heading("Which picture?"), widgets.HBox([self.upload, self.save]), self.beside, self.part, self.size,
-            self.about,
-        ]  # fmt: skip
-        return [self.columns(right), self.message]
+        for view in (self.first, self.second):
+            view.layout = widgets.Layout(flex="1 1 250px", min_width="0", max_width=ALONE)
+        maps = widgets.HBox([self.first, self.second], layout=widgets.Layout(flex_flow="row wrap", grid_gap="12px"))
+        self.pictures.children = [maps, self.message, self.position]
+        choices = widgets.VBox(
+            [
+                self.choice,
+                heading("Which question?"), self.method, self.reading, self.layer, note("Deep layers tell objects "
+                "apart; shallow ones, with more positions, are finer."),
+                heading("How is it drawn?"), self.opacity, self.shared, note("Weak classes then look weak."),
+                self.compare,
+                heading("Which picture?"), widgets.HBox([self.upload, self.save]), self.beside, self.download,
+                self.part, self.size, self.about,
+            ],
+            layout=widgets.Layout(width="340px", max_width="100%"),
+        )  # fmt: skip
+        columns = widgets.HBox(
+            [self.pictures, choices], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start")
+        )
+        for part, name in ((columns, "columns"), (maps, "maps"), (self.message, "message"), (self.choice, "choice")):
+            part.add_class(f"picker-{name}")
+        return [columns, widgets.HTML(STYLE, layout=widgets.Layout(display="none"))]
+
+
+def note(text: str) -> widgets.HTML:
+    """An explanation that everybody sees, where ipywidgets shows none to a keyboard or a finger."""
+    return widgets.HTML(small(text), layout=widgets.Layout(margin="0", padding="0 2px"))

@@ -1,14 +1,21 @@
-"""Pictures written to disk: whole or not at all, and never over a file that is already there."""
+"""Pictures that leave the page: written to disk, whole or not at all and never over a file, or sent to the browser."""
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import os
 import re
 import tempfile
+from html import escape
 from pathlib import Path
 
 import cv2
+import ipywidgets as widgets
 import numpy as np
+
+from gradcam_lib.widgets.controls import banner_of
+from gradcam_lib.widgets.page import CLEAR
 
 
 def png(picture: np.ndarray) -> bytes:
@@ -51,3 +58,33 @@ def free_name(folder: Path, words: list[str]) -> Path:
     stem = "_".join(re.sub(r"[^\w]+", "-", word.lower()).strip("-")[:40] for word in words)
     numbered = [folder / f"{stem}.png", *(folder / f"{stem}-{i}.png" for i in range(2, 1000))]
     return next((path for path in numbered if not path.exists()), numbered[-1])
+
+
+KEPT = 60  # seconds; a link that stayed would be saved with the notebook, and followed again when that is opened
+
+
+class Download(widgets.HTML):
+    """``send`` a file to the browser, which keeps it as it keeps every download; a link stands there for a minute.
+
+    Where a page runs no script of a widget, the reader follows the link.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(layout=widgets.Layout(width="calc(100% - 4px)"))
+        self._clearing: asyncio.TimerHandle | None = None
+
+    def send(self, name: str, content: bytes) -> None:
+        """content: of a PNG file."""
+        if self._clearing:
+            self._clearing.cancel()
+        file = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+        link = f'<a href="{file}" download="{escape(name)}" style="text-decoration:underline">{escape(name)}</a>'
+        click = f'<img src="{CLEAR}" alt="" hidden onload="this.parentNode.querySelector(\'a\').click()">'
+        self.value = banner_of(f"{link}, by your browser{click}", "Saved")
+        try:
+            self._clearing = asyncio.get_running_loop().call_later(KEPT, self.clear)
+        except RuntimeError:  # no page: a plain script
+            pass
+
+    def clear(self) -> None:
+        self.value = ""

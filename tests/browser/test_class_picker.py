@@ -35,13 +35,18 @@ def test_the_picker_in_jupyterlab(tmp_path: Path) -> None:
         page.screenshot(path=OUT / "picker_light.png")
         pick_by_name(page, picker)
         ask_for_an_unknown_class(page, picker)
+        keys_stay_with_the_picker(page, picker)
+        press_a_position(page, picker)
+        see_a_second_map(page, picker)
         choose_a_method(picker, "For and against")
+        what_a_screen_reader_hears(picker)
         type_an_opacity(page, picker)
         upload_pictures(page, picker)
         see_another_part(page, picker)
         see_it_larger(page, picker)
         upload_what_does_not_fit(page, picker)
-        save_by_keyboard(page, picker, tmp_path)
+        save_by_keyboard(page, picker)
+        nothing_scrolls_sideways(page, picker)
         choose_a_method(picker, "Guided Grad-CAM")
         switch_to_dark(page)
         page.screenshot(path=OUT / "picker_dark.png")
@@ -89,22 +94,118 @@ def pick_by_name(page, picker) -> None:
 def ask_for_an_unknown_class(page, picker) -> None:
     from playwright.sync_api import expect
 
-    before = picture(picker)
-    type_ahead(picker).fill("<i>unheard of</i>")
+    before, top = picture(picker), place_of(picker.get_by_text("Which question?"))
+    type_ahead(picker).fill("zebr <i>")
     page.keyboard.press("Enter")
-    message = picker.get_by_role("status")
-    expect(message).to_contain_text("Problem: class name '<i>unheard of</i>': no such class")
+    message = picker.get_by_role("status").filter(has_text="Problem")
+    expect(message).to_contain_text("“zebr <i>”: no such class; near to it:")
     expect(message.locator("i")).to_have_count(0)
-    assert picture(picker) == before
+    assert picture(picker) == before and type_ahead(picker).input_value() == "zebr <i>"
+    assert place_of(picker.get_by_text("Which question?")) == top, "the message has a place of its own"
+    picker.get_by_role("button", name=re.compile("^zebra")).click()
+    wait_for_change(picker, before)
+    expect(picker.get_by_text("“zebra”")).to_be_visible()
+    expect(message).to_have_count(0)
+
+
+def keys_stay_with_the_picker(page, picker) -> None:
+    """With a button in focus, JupyterLab would take "x" for the command that deletes the cell."""
+    from playwright.sync_api import expect
+
+    button = picker.locator(".class-picker-likeliest button").first
+    before = picture(picker)
+    button.click()
+    wait_for_change(picker, before)
+    for key in "xdd":
+        page.keyboard.press(key)
+    expect(button).to_be_focused()
+    method = picker.get_by_label("Method").locator("visible=true")
+    before = picture(picker)
+    method.focus()
+    page.keyboard.press("ArrowDown")
+    wait_for_change(picker, before)
+    expect(method).to_be_focused()
+    expect(page.locator(".jp-Notebook .jp-CodeCell")).to_have_count(1)
+    page.keyboard.press("ArrowUp")
+    expect(picker.get_by_text(re.compile("^Grad-CAM: "))).to_be_visible()
+
+
+def press_a_position(page, picker) -> None:
+    from playwright.sync_api import expect
+
+    before, heading = picture(picker), picker.get_by_text("What does a position say?")
+    top, box = place_of(heading), picker.locator("img.class-picker-image").first.bounding_box()
+    page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.4 * box["height"])
+    wait_for_change(picker, before)
+    said = picker.get_by_text(re.compile(r"^Row \d+, column \d+ of the"))
+    i, j, h, w = map(int, re.findall(r"\d+", said.inner_text())[:4])
+    assert (i, j) == (int(0.4 * h), int(0.7 * w))
+    assert place_of(heading) == top
+    page.screenshot(path=OUT / "picker_position.png")
+    lists = picker.locator(".class-lists")
+    for sign, title in (("+", "Speaks for"), ("−", "Speaks against")):
+        expect(lists.get_by_text(title, exact=True)).to_be_visible()
+        expect(lists.get_by_role("button", name=re.compile(rf"^\{sign}[\d.]+ ")).first).to_be_visible()
+    before = picture(picker)
+    picker.get_by_label("Row").fill("0")
+    page.keyboard.press("Enter")
+    wait_for_change(picker, before)
+    expect(picker.get_by_text(f"Row 0, column {j} of the")).to_be_visible()
+    before = picture(picker)
+    against = lists.get_by_role("button", name=re.compile("^−")).first
+    name = against.inner_text().split(None, 1)[1]
+    against.click()
+    wait_for_change(picker, before)
+    expect(picker.get_by_text(re.compile(f"^Grad-CAM: “{re.escape(name)}”"))).to_be_visible()
+
+
+def see_a_second_map(page, picker) -> None:
+    from playwright.sync_api import expect
+
+    first = picture(picker)
+    picker.get_by_label("a second map beside it").check()
+    second = picker.locator("img.class-picker-image").nth(1)
+    expect(second).to_be_visible()
+    before = second.get_attribute("src")
+    picker.get_by_role("combobox", name="Class").fill("zebr")
+    page.keyboard.press("Enter")
+    expect(second).not_to_have_attribute("src", before)
+    expect(picker.get_by_text(re.compile("^Grad-CAM: “zebra”"))).to_be_visible()
+    expect(second).to_have_attribute("alt", re.compile("^Grad-CAM: “zebra”"))
+    assert picture(picker) == first
+    page.screenshot(path=OUT / "picker_second.png")
+    picker.get_by_label("a second map beside it").uncheck()
+    expect(second).not_to_be_visible()
+
+
+def what_a_screen_reader_hears(picker) -> None:
+    from playwright.sync_api import expect
+
+    expect(picker.get_by_role("slider", name="Opacity %")).to_be_visible()
+    expect(picker.get_by_role("button", name="Own picture")).to_have_text("Own picture")  # without a number of files
+    expect(picker.locator("img.class-picker-image").first).to_have_attribute("alt", re.compile("Strongest .* Rank "))
+    assert picker.locator("[title=null]").count() == 0
+    expect(picker.locator("label", has_text="same colour scale")).to_have_attribute("title", re.compile("^Ends the"))
+
+
+def nothing_scrolls_sideways(page, picker) -> None:
+    wide = """picker => [...picker.querySelectorAll("*"), picker.closest(".jp-OutputArea-output")].filter(
+        e => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
+    ).map(e => e.className)"""
+    for width in (390, 640, 1200):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(500)
+        assert picker.evaluate(wide) == [], width
+        picker.screenshot(path=OUT / f"picker_{width}.png")
 
 
 def choose_a_method(picker, label: str) -> None:
     from playwright.sync_api import expect
 
     before = picture(picker)
-    picker.get_by_label("Method").select_option(label=label)
+    picker.get_by_label("Method").locator("visible=true").select_option(label=label)
     wait_for_change(picker, before)
-    expect(picker.get_by_role("status")).to_have_count(0)  # what is solved is no longer complained of
+    expect(complaint(picker)).to_have_count(0)  # what is solved is no longer complained of
 
 
 def upload_pictures(page, picker) -> None:
@@ -115,7 +216,7 @@ def upload_pictures(page, picker) -> None:
     wait_for_change(picker, before)
     before = picture(picker)
     upload(page, picker, "notes<b>.png", b"these bytes are no picture")
-    expect(picker.get_by_role("status")).to_contain_text("notes<b>.png: not a picture that can be read")
+    expect(complaint(picker)).to_contain_text("notes<b>.png: not a picture that can be read")
     assert picture(picker) == before
 
 
@@ -150,7 +251,7 @@ def see_it_larger(page, picker) -> None:
     picker.get_by_label("Seen at").select_option(label="448 × 448 px")
     wait_for_change(picker, before)
     expect(picker.get_by_text("the whole picture, with margins above and below, at 448 × 448 pixels")).to_be_visible()
-    layers = picker.locator("select", has_text="(default)").locator("option")
+    layers = picker.locator("select:visible", has_text="(default)").locator("option")
     expect(layers.first).to_have_text(re.compile(r"(14\s×\s14|27\s×\s27)\s·"))
     page.screenshot(path=OUT / "picker_448.png")
 
@@ -162,23 +263,27 @@ def upload_what_does_not_fit(page, picker) -> None:
     for size in (12, 25):
         before = picture(picker)
         upload(page, picker, f"huge{size}.png", os.urandom(size * 1_000_000))
-        expect(picker.get_by_role("status")).to_contain_text(f"huge{size}.png: {size}.0 MB, and this page takes files")
+        expect(complaint(picker)).to_contain_text(f"huge{size}.png: {size}.0 MB, and this page takes files")
         page.screenshot(path=OUT / f"picker_huge{size}.png")
         assert picture(picker) == before
         content = sample("rocket" if size == 12 else "coffee")
         upload(page, picker, "mine.webp", cv2.imencode(".webp", content[..., ::-1])[1].tobytes())
         wait_for_change(picker, before)
-        expect(picker.get_by_role("status")).to_have_count(0)
+        expect(complaint(picker)).to_have_count(0)
 
 
-def save_by_keyboard(page, picker, folder: Path) -> None:
+def save_by_keyboard(page, picker) -> None:
+    """The browser keeps the file, whatever machine the kernel is on."""
     from playwright.sync_api import expect
 
     picker.get_by_role("button", name="Own picture").focus()
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(picker.get_by_role("status")).to_contain_text("Saved: mine_for-and-against")
-    assert len(list(folder.glob("mine_for-and-against-*.png"))) == 1
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.keyboard.press("Enter")
+    assert re.match("mine_for-and-against-.*[.]png$", download.value.suggested_filename)
+    saved = cv2.imread(str(download.value.path()))
+    assert saved.shape[0] > saved.shape[1] > 448
+    expect(picker.get_by_role("status").filter(has_text="Saved: mine_for-and-against")).to_be_visible()
 
 
 def switch_to_dark(page) -> None:
@@ -196,14 +301,22 @@ def upload(page, picker, name: str, content: bytes) -> None:
 
 
 def type_ahead(picker):
-    return picker.get_by_placeholder(re.compile("any class"))
+    return picker.get_by_placeholder(re.compile("any class")).last  # the first is that of the second map
+
+
+def complaint(picker):
+    return picker.get_by_role("status").filter(has_text="Problem")
+
+
+def place_of(part) -> float:
+    return part.bounding_box()["y"]
 
 
 def picture(picker) -> str:
-    return picker.locator("img.class-picker-image").get_attribute("src")
+    return picker.locator("img.class-picker-image").first.get_attribute("src")
 
 
 def wait_for_change(picker, before: str) -> None:
     from playwright.sync_api import expect
 
-    expect(picker.locator("img.class-picker-image")).not_to_have_attribute("src", before)
+    expect(picker.locator("img.class-picker-image").first).not_to_have_attribute("src", before)

@@ -1,0 +1,138 @@
+"""Which class: the likeliest as buttons, every other by a part of its name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+
+import ipywidgets as widgets
+
+from gradcam_lib.widgets.controls import bar, described, heading, small
+from gradcam_lib.widgets.messages import MessageLine
+
+OFFERED = 5  # names, where what is typed is none of them
+HINT = "A part of the name will do: “zebr” and Enter. Where it fits several names, they are offered here."
+
+
+class ClassBox(widgets.VBox):
+    """A box for the name of any class, or a part of it that no other name has; a number will do, too.
+
+    connect(picked): ``picked(name)`` hears which class is meant. Where that is not clear, a line beneath the box says
+    why and names are offered to press; the text stays, to be mended. The height of both is reserved.
+    """
+
+    def __init__(self, labels: Sequence[str], description: str):
+        self.box = widgets.Combobox(
+            placeholder="any class: type, choose, press Enter", ensure_option=False, continuous_update=False,
+            description=description, tooltip="The name of a class, a part of it, or its number", options=list(labels),
+            **described()
+        )  # fmt: skip
+        self.says, self.hint = MessageLine(), widgets.HTML(small(HINT), layout=widgets.Layout(margin="0 2px"))
+        self.offers = [
+            widgets.Button(layout=widgets.Layout(width="auto", max_width="100%", margin="1px 2px", display="none"))
+            for _ in range(OFFERED)
+        ]
+        self._labels = list(labels)
+        self._picked: Callable[[str], object] = lambda name: None
+        offers = widgets.HBox(self.offers, layout=widgets.Layout(flex_flow="row wrap"))
+        below = widgets.VBox([self.hint, self.says, offers], layout=widgets.Layout(min_height="64px"))
+        super().__init__([self.box, below])
+        self.box.observe(self._typed, "value")
+        for button in self.offers:
+            button.on_click(lambda pressed: self.take(pressed.description))
+
+    def connect(self, picked: Callable[[str], object]) -> None:
+        self._picked = picked
+
+    def clear(self) -> None:
+        """Ready for the next name: a full box offers only what begins like it."""
+        self.box.value = ""
+        self._suggest("", [])
+
+    def _typed(self, change: dict) -> None:
+        text = change["new"].strip()
+        if not text:
+            return
+        name, near, why = meant(text, self._labels)
+        if name is None:
+            self._suggest(why, near)
+        else:
+            self.take(name)
+
+    def take(self, name: str) -> None:
+        """As if its name had been entered."""
+        self.clear()
+        self._picked(name)
+
+    def _suggest(self, text: str, names: Sequence[str]) -> None:
+        self.says.say(text)
+        self.hint.layout.display = "none" if text else None
+        for i, button in enumerate(self.offers):
+            button.layout.display = None if i < len(names) else "none"
+            if i < len(names):
+                button.description, button.tooltip = names[i], f"Show {names[i]}"
+
+
+class ClassChoice(widgets.VBox):
+    """Buttons of the likeliest classes with their probabilities, and a ClassBox for any other.
+
+    connect(picked): ``picked(name)`` hears which class is chosen.
+    """
+
+    def __init__(self, likeliest: int, labels: Sequence[str]):
+        self.likeliest = [
+            widgets.Button(layout=widgets.Layout(width="200px", flex="0 1 200px", min_width="90px", margin="1px 0"))
+            for _ in range(likeliest)
+        ]
+        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 0 96px", margin="0 0 0 8px")) for _ in self.likeliest]
+        self.other = ClassBox(labels, "Other")
+        super().__init__([heading("Which class?"), *self._rows(), self.other])
+
+    def connect(self, picked: Callable[[str], object]) -> None:
+        self.other.connect(picked)
+        for button in self.likeliest:
+            button.on_click(lambda pressed: self.other.take(pressed.description))
+
+    def use(self, on: bool) -> None:
+        for control in (*self.likeliest, self.other.box):
+            control.disabled = not on
+
+    def show(self, top: Sequence[tuple[str, float, str]]) -> None:
+        """top: of the likeliest classes the name, the probability and its words."""
+        for button, line, (name, p, words) in zip(self.likeliest, self.bars, top, strict=True):
+            button.description, button.tooltip, line.value = name, f"{name}, {words}", bar(p, words)
+
+    def mark(self, name: str) -> None:
+        """The class that is shown, not by colour alone."""
+        for button in self.likeliest:
+            button.button_style, button.icon = ("primary", "check") if button.description == name else ("", "")
+        self.other.clear()
+
+    def _rows(self) -> list[widgets.HBox]:
+        rows = []
+        for pair in zip(self.likeliest, self.bars, strict=True):
+            rows.append(widgets.HBox(pair, layout=widgets.Layout(align_items="center")))
+            rows[-1].add_class("class-picker-likeliest")
+        return rows
+
+
+def meant(text: str, labels: Sequence[str]) -> tuple[str | None, list[str], str]:
+    """(The label that is meant, [], ""), or (None, labels to offer, why it is not clear).
+
+    A label is meant by its whole text, by its number, or by a part of it that no other label has; in capitals or not.
+    """
+    wanted = text.casefold()
+    same = [text] if text in labels else [label for label in labels if label.casefold() == wanted]
+    found = same or [label for label in labels if wanted in label.casefold()]
+    if not same and text.isdecimal():
+        if int(text) < len(labels):
+            return labels[int(text)], [], ""
+        return None, [], f"class {text}: the classes are 0 to {len(labels) - 1}"
+    if len(found) == 1:
+        return found[0], [], ""
+    if found:
+        first = sorted(found, key=lambda label: not label.casefold().startswith(wanted))
+        return None, first[:OFFERED], f"“{text}” is part of {len(found)} names; which of them?"
+    spelt = {label.casefold(): label for label in labels}
+    near = [spelt[label] for label in difflib.get_close_matches(wanted, spelt, n=OFFERED, cutoff=0.5)]
+    return None, near, f"“{text}”: no such class{'; near to it:' if near else ''}"

@@ -1,0 +1,35 @@
+"""One map as it stands on the page: the picture, its colours, and what is said about it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import ipywidgets as widgets
+
+from gradcam_lib.widgets.controls import EDGE, TEXT, legend, wide_layout
+from gradcam_lib.widgets.explained_picture import Drawing
+from gradcam_lib.widgets.pressing import Pressable
+
+
+class MapView(widgets.VBox):
+    """``show`` a drawing; ``pressable`` is its picture. Heights are reserved, so that nothing beneath moves."""
+
+    def __init__(self) -> None:
+        self.pressable = Pressable("class-picker-image")
+        self.image = self.pressable.image
+        self.legend, self.title, self.facts = (widgets.HTML(layout=wide_layout()) for _ in range(3))
+        super().__init__([self.pressable, self.legend, self.title, self.facts])
+
+    def show(self, drawing: Drawing) -> None:
+        self.image.show(drawing.picture, drawing.alt)
+        self.legend.value = legend(drawing.kind, drawing.largest)
+        self.title.value = said(f"<b>{escape(drawing.title)}</b>")
+        note = drawing.note and f"Note: {drawing.note}" or drawing.weak
+        edge = f"border-left:4px solid {EDGE['Note']}; padding-left:8px" if note else ""
+        note = f'<div role="status" style="{edge}">{escape(note)}</div>'
+        self.facts.value = said(f'{escape(drawing.facts)}<div style="min-height:2.8em">{note}</div>')
+
+
+def said(html: str) -> str:
+    """Lines that wrap where the column ends."""
+    return f'<div style="color:{TEXT}; line-height:1.4; overflow-wrap:anywhere">{html}</div>'

@@ -1,0 +1,71 @@
+"""What ipywidgets cannot tell the page: names of sliders, and keys that are meant for a control alone.
+
+A widget of this package is complete without this module; where a page runs no script of a widget, it only lacks what
+is listed here.
+
+- The handle of a slider has no name for a screen reader: it gets that of its label. Checkboxes and drop-down lists lose
+  their explanation: they get it back. Where there is none, the word "null" goes.
+- JupyterLab takes a plain key for a command where the focus is not in a field for text: with a button in focus, "x"
+  deletes the cell, and an arrow leaves a drop-down list. Plain keys stay with the explorer; those with Ctrl, Alt or Cmd
+  reach JupyterLab as ever.
+- The number of files that stands behind the name of an upload button goes.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+
+import ipywidgets as widgets
+
+CLEAR = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="  # a picture of one clear pixel
+EXPLORER = "explorer"  # the class of the element that is looked after
+
+SCRIPT = """
+const root = this.closest('.explorer'), about = JSON.parse(this.dataset.about);
+if (root && !root.cared) {
+  root.cared = true;
+  const care = () => {
+    for (const slider of root.querySelectorAll('.widget-slider')) {
+      const name = slider.querySelector('.widget-label')?.textContent ?? '';
+      for (const part of slider.querySelectorAll('.noUi-handle, .widget-readout'))
+        if (part.getAttribute('aria-label') !== name) part.setAttribute('aria-label', name);
+    }
+    for (const part of root.querySelectorAll('.widget-upload'))
+      for (const node of part.childNodes)
+        if (/ \\(\\d+\\)$/.test(node.data ?? '')) node.data = node.data.replace(/ \\(\\d+\\)$/, '');
+    for (const part of root.querySelectorAll('[title="null"]')) part.removeAttribute('title');
+    for (const label of root.querySelectorAll('label')) {
+      const title = about[label.textContent];
+      for (const part of title ? [label, ...label.children] : [])
+        if (part.title !== title) part.title = title;
+    }
+  };
+  new MutationObserver(care).observe(root, {childList: true, subtree: true, characterData: true});
+  care();
+  const keys = event => {
+    if (!root.isConnected) return window.removeEventListener('keydown', keys, true);
+    if (root.contains(event.target))
+      event.target.toggleAttribute('data-lm-suppress-shortcuts', !(event.ctrlKey || event.altKey || event.metaKey));
+  };
+  window.addEventListener('keydown', keys, true);
+}
+"""
+
+
+class Page(widgets.HTML):
+    """One of the children of an element of the class EXPLORER. about: label of a control → its explanation."""
+
+    def __init__(self, about: dict[str, str]):
+        image = f'<img src="{CLEAR}" alt="" hidden data-about="{escape(json.dumps(about))}" onload="{escape(SCRIPT)}">'
+        super().__init__(f"{STYLE}{image}", layout=widgets.Layout(display="none"))
+
+
+# Boxes of ipywidgets scroll where a child is a pixel too wide; ours let it be.
+STYLE = """<style>
+.explorer, .explorer .widget-box { overflow: visible }
+.explorer .widget-checkbox label {
+  display: flex; align-items: center; height: auto; min-height: 28px; white-space: normal; line-height: 1.3
+}
+.explorer div.widget-label { white-space: normal; height: auto; line-height: 1.4 }
+</style>"""
