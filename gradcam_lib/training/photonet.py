@@ -161,7 +161,12 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def measure(model: PhotoNet, val: tiny_imagenet.Split) -> dict:
-    """Accuracy, pointing game and localization error on the validation pictures, with 95 % intervals.
+    """Shares of ``judged``, with 95 % intervals."""
+    return {name: share(hits) for name, hits in judged(model, val).items()}
+
+
+def judged(model: PhotoNet, val: tiny_imagenet.Split) -> dict[str, np.ndarray]:
+    """Accuracy, pointing game and localization error, picture by picture: name → (n,) booleans.
 
     Pointing: the maximum of Grad-CAM for the true class lies in the annotated box; beside it, how often the centre
     does. Localization: the box at 15 % of the maximum overlaps the annotated one by at least one half; top-1 asks for
@@ -182,12 +187,12 @@ def measure(model: PhotoNet, val: tiny_imagenet.Split) -> dict:
     whole = np.array([iou((0, 0, tiny_imagenet.SIDE, tiny_imagenet.SIDE), box) for box in val.boxes])
     counted["top1_accuracy"] = best[:, 0].numpy()
     counted["top5_accuracy"] = best.any(1).numpy()
-    counted["pointing_game"] = [pointing_hit(h, box) for h, box in zip(heats, val.boxes, strict=True)]
-    counted["pointing_game_centre"] = [pointing_hit(middle, box) for box in val.boxes]
+    counted["pointing_game"] = np.array([pointing_hit(h, box) for h, box in zip(heats, val.boxes, strict=True)])
+    counted["pointing_game_centre"] = np.array([pointing_hit(middle, box) for box in val.boxes])
     counted["top1_localization_error"] = ~(best[:, 0].numpy() & (overlap >= 0.5))
     counted["known_class_localization_error"] = overlap < 0.5
     counted["whole_picture_localization_error"] = whole < 0.5
-    return {name: share(hits) for name, hits in counted.items()}
+    return counted
 
 
 def main(argv: list[str] | None = None) -> None:

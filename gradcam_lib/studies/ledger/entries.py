@@ -23,6 +23,7 @@ COUNTED = {
     "photographs": "photographs",
     "photonet": "pictures",
     "photonet_gap": "pictures",
+    "photonet_pair": "pictures",
     "question_answering": "questions",
     "vqa_alexnet": "questions",
     "vqa_coattention": "questions",

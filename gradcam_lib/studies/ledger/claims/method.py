@@ -54,12 +54,12 @@ METHOD = Group(
         Claim(
             "Guided backprop from a single filter shows the pattern that excites it in its favourite patches.",
             "Related material, after Springenberg et al. (2015).",
-            "Six filters, three photographs each. Blurring the tenth of the visible pixels that the pattern marks "
-            "leaves less than 60 % of the response; blurring a random tenth leaves more than 70 %. Random pixels are "
-            "a weak control, because patterns follow edges.",
+            "Twelve filters, three photographs each. Blurring the tenth of the visible pixels that the pattern marks, "
+            "or everything else, it does better than the plain gradient and than random pixels. It was not shown to do "
+            "better than the pattern of another filter at the same position, or than a choice that knows no network.",
             IN_DIRECTION,
             notebook="02_deconv_and_guided_backprop",
-            asserted=("left['by the pattern'] < 0.6", "left['by chance'] > 0.7"),
+            asserted=("way not in ('plain gradient', 'chance') or won > lost",),
         ),
         Claim(
             "In a network that ends in global average pooling and one linear layer, the class activation map (CAM) "
@@ -85,13 +85,15 @@ METHOD = Group(
             "Rebuilding a network for CAM costs accuracy.",
             "Paper, introduction and weakly-supervised localization.",
             "Top-1 accuracy of PhotoNet: {photonet > top1_accuracy} with fully-connected layers, "
-            "{photonet_gap > top1_accuracy} with global average pooling. No loss was seen.",
+            "{photonet_gap > top1_accuracy} with global average pooling; on the same pictures the difference is "
+            "{photonet_pair > top1_accuracy|points}. A loss of three points, as reported for VGG, is excluded.",
             FAILS,
             reported="as classification errors (top-1 / top-5) of 30.38 / 10.89 % for VGG-16 and 33.40 / 12.20 % for "
             "VGG-16 with global average pooling.",
             check=lambda r: (
-                not r("photonet_gap > top1_accuracy").below(r("photonet > top1_accuracy"))
-                and not r("photonet_gap > top5_accuracy").below(r("photonet > top5_accuracy"))
+                not r("photonet_pair > top1_accuracy").below(0)
+                and not r("photonet_pair > top5_accuracy").below(0)
+                and r("photonet_pair > top1_accuracy").above(-0.03)
             ),
             notebook="03_cam",
         ),
