@@ -22,14 +22,32 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_every_variant_is_counted_for_every_picture(folder, monkeypatch):
-    random = load_classifier("squeezenet", weights=None)
+@pytest.mark.parametrize("network", ["squeezenet", "efficientnet_lite0"])
+def test_every_variant_is_counted_for_every_picture(folder, monkeypatch, network):
+    random = load_classifier({"squeezenet": "squeezenet1_0"}.get(network, network), weights=None)
     monkeypatch.setattr(localization, "load_classifier", lambda name: random)
-    numbers, n = localization.study(folder, batch=2)
-    assert n == 3 and {"grad_cam", "without_relu", "layer_features.4", "saliency_smoothed", "centre"} <= numbers.keys()
+    numbers, n = localization.study(folder, network, batch=2)
+    layers = {f"layer_{name}" for name in localization.LAYERS[network][:-1]}
+    assert n == 3 and layers | {"grad_cam", "without_relu", "equal_weights", "saliency_smoothed"} <= numbers.keys()
     # Every centre lies in a box that covers the whole picture, and the Gaussian's own box covers more than half of it.
     assert numbers["centre"]["pointing_game"]["value"] == 1
     assert numbers["centre"]["known_class_localization_error"]["value"] == 0
+    # At seven tenths of its height it covers a tenth of the picture.
+    assert numbers["centre"]["error_by_threshold"]["0.7"]["value"] == 1
+
+
+def test_differences_are_taken_picture_by_picture():
+    grad_cam, other = [False, False, True, True], [True, False, True, True]
+    counted = {
+        name: {f"{t:g}": errors for t in localization.THRESHOLDS}
+        | {"top1_localization_error": errors, "pointing_game": errors}
+        for name, errors in (("grad_cam", grad_cam), ("other", other))
+    }
+    numbers = localization.summary(counted)
+    assert numbers["other"]["known_class_localization_error"]["value"] == 0.75
+    difference = numbers["other"]["minus_grad_cam"]["known_class_localization_error"]
+    assert difference["value"] == 0.25 and difference["low"] == 0  # three of four pictures agree, none is the other way
+    assert "minus_grad_cam" not in numbers["grad_cam"]
 
 
 def test_a_folder_without_boxes_is_named(tmp_path, capsys):
