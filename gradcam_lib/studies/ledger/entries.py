@@ -19,6 +19,7 @@ COUNTED = {
     "captioning": "drawn scenes",
     "flickr8k_questions": "questions",
     "localization": "pictures",
+    "localization_lite0": "pictures",
     "photo_truth": "photographs",
     "photographs": "photographs",
     "photonet": "pictures",

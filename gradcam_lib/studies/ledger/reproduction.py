@@ -54,7 +54,8 @@ MEASURES = (
 DEPARTURES = (
     (
         "AlexNet, VGG-16, GoogLeNet and ResNets at full size",
-        "SqueezeNet and PhotoNet for classes; slim versions of AlexNet, VGG-16, VGG-19 and a ResNet for drawn scenes",
+        "SqueezeNet, EfficientNet-Lite0 and PhotoNet for classes; slim versions of AlexNet, VGG-16, VGG-19 and a ResNet "
+        "for drawn scenes",
     ),
     (
         "50,000 validation pictures of ILSVRC, 1,000 classes",
@@ -126,8 +127,9 @@ smaller. So “holds” does not confirm the paper's number, and “does not hol
 **Intervals.** Brackets hold 95 % confidence intervals: Wilson's for shares, bootstrap intervals over independent
 examples (scenes, photographs or trained networks) for means. Two numbers are *told apart* when their intervals do not
 overlap. This is a strict rule. Two methods measured on the same pictures can differ reliably although their intervals
-overlap, and a paired test would show it. Paired differences are taken in two places alone: run by run in the bias
-study, and within a picture where a table says so. “Not told apart” therefore never means “equal”.
+overlap, and a paired test would show it. Paired differences are taken in three places alone: run by run in the bias
+study, picture by picture in the localization study, and within a picture where a table says so. “Not told apart”
+therefore never means “equal”.
 
 **Terms.** A *feature map* is the output of a convolutional layer. It has *channels*, and each channel has a value at
 every *position*. A *logit* is the score of a class before the softmax. A *baseline* is a method that does not look at

@@ -114,11 +114,16 @@ METHOD = Group(
             "Paper, introduction and section 3.",
             "For 19 networks of torchvision from all its convolutional families, with random parameters, the maps "
             "equal those of captum, another library. Transformers get an error. Of a layer that runs several times "
-            "in one forward pass the run must be named. A trained network with fully-connected layers, for which no "
-            "CAM exists, since most of its gradient is not the mean over the positions, has a map as well.",
+            "in one forward pass the run must be named. Two trained networks with fully-connected layers have no CAM: "
+            "their scores change when the positions of the last feature maps are shuffled. For one of them the map "
+            "points at the thing asked about far more often than the map of another picture does.",
             HOLDS,
             notebook="04_grad_cam",
-            asserted=("vgg[:, 0].min() > 0.5", "pooled[:, 0].mean() > 0.5"),
+            asserted=(
+                "photonet[:, 0].min() > 0.01",
+                "vgg[:, 0].min() > 0.1",
+                "own > max(middle, other) + len(masks) / 5",
+            ),
             tests=("tests/networks/test_architectures.py::test_the_signed_map_of_the_predicted_class_is_captum_s",),
         ),
         Claim(

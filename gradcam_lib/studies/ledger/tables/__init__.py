@@ -14,6 +14,7 @@ from gradcam_lib.studies.ledger.tables import (
 
 TABLES = (
     classifiers.ABLATION,
+    classifiers.ABLATION_LITE0,
     classifiers.PHOTONET,
     world.SYSTEMS,
     world.TYPES,

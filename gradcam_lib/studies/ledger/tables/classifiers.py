@@ -3,42 +3,95 @@
 from __future__ import annotations
 
 from gradcam_lib.studies.ledger.entries import Table
+from gradcam_lib.studies.ledger.evidence import Results
 
-VARIANTS = {
-    "**Grad-CAM** (deepest layer, 13×13)": "grad_cam",
+CHANGES = {
     "without the ReLU, min–max": "without_relu",
     "absolute gradients": "absolute_gradients",
+    "positive gradients": "positive_gradients",
+    "equal weights (knows no class)": "equal_weights",
     "largest instead of mean gradient": "max_pooled_gradients",
-    "layer features.9, 27×27": "layer_features.9",
-    "layer features.7, 27×27": "layer_features.7",
-    "layer features.4, 54×54": "layer_features.4",
-    "counterfactual map": "counterfactual",
-    "gradient (saliency), smoothed": "saliency_smoothed",
-    "middle of the picture": "centre",
+}
+BASELINES = {"gradient (saliency), smoothed": "saliency_smoothed", "middle of the picture": "centre"}
+LAYERS = {
+    "localization": {
+        "layer features.9, 27×27": "layer_features.9",
+        "layer features.7, 27×27": "layer_features.7",
+        "layer features.4, 54×54": "layer_features.4",
+    },
+    "localization_lite0": {
+        "layer features.12.expand, 14×14": "layer_features.12.expand",
+        "layer features.6.expand, 28×28": "layer_features.6.expand",
+        "layer features.4.expand, 56×56": "layer_features.4.expand",
+    },
 }
 MEASURES = ("known_class_localization_error", "top1_localization_error", "pointing_game")
+PAIRED = tuple(f"minus_grad_cam > {measure}|points" for measure in (MEASURES[0], MEASURES[2]))
+HEAD = (
+    "",
+    "localization error of the true class",
+    "top-1 localization error",
+    "pointing game",
+    "error minus Grad-CAM's",
+    "pointing minus Grad-CAM's",
+)
+
+
+def rows(study: str) -> tuple[tuple[str, ...], ...]:
+    """Grad-CAM, what changes one part of it, and the baselines, on the pictures of a study."""
+    others = CHANGES | LAYERS[study] | {"counterfactual map": "counterfactual"} | BASELINES
+    first = ("**Grad-CAM** (deepest layer)", *(f"{{{study} > grad_cam > {m}}}" for m in MEASURES), "–", "–")
+    return first, *(
+        (label, *(f"{{{study} > {key} > {m}}}" for m in (*MEASURES, *PAIRED))) for label, key in others.items()
+    )
+
+
+def told_apart(r: Results, study: str, key: str, measure: str) -> bool:
+    return r(f"{study} > {key} > minus_grad_cam > {measure}").apart(0)
+
 
 ABLATION = Table(
     "Ablation on ImageNet pictures",
     "SqueezeNet 1.0 on {localization > n} annotated validation pictures of ILSVRC 2012, ten classes, short side 224 "
     "pixels, centre crop; `{localization > command}`. Its top-1 accuracy on them is {localization > top1_accuracy}. "
     "Each row changes one part of Grad-CAM; the last two rows are baselines, that is, methods that a good map should "
-    "beat. The pointing game allows a distance of 15 pixels and, like the first column, explains the true class.",
-    ("", "localization error of the true class", "top-1 localization error", "pointing game"),
-    tuple((label, *(f"{{localization > {key} > {m}}}" for m in MEASURES)) for label, key in VARIANTS.items()),
+    "beat. Boxes are drawn at 15 % of the maximum. The pointing game allows a distance of 15 pixels and, like the "
+    "first column, explains the true class. The last two columns are differences picture by picture.",
+    HEAD,
+    rows("localization"),
     (
         "A blob in the middle, which does not depend on the picture, wins the pointing game in "
         "{localization > centre > pointing_game|short} of these pictures: never read a pointing score without this "
-        "baseline. Grad-CAM, the smoothed gradient, absolute gradients, the largest gradient and the map without its "
-        "ReLU are not told apart by their boxes. The gradient was averaged over 29×29 pixels, because single pixels "
-        "have no regions; the paper segmented with GrabCut instead. The map without its ReLU was shifted so that "
-        "its minimum is zero, which decides its row (see the remark under “Localization”). The counterfactual map "
-        "is meant to miss the object.",
+        "baseline. By their boxes, absolute gradients, positive gradients, the largest gradient and the smoothed "
+        "gradient are not told apart from Grad-CAM, even in pairs; at other thresholds the order changes (see the "
+        "remark under “Localization”). The gradient was averaged over 29×29 pixels, because single pixels have no "
+        "regions; the paper segmented with GrabCut instead. The counterfactual map is meant to miss the object.",
     ),
     check=lambda r: (
         not any(
-            r(f"localization > grad_cam > {MEASURES[0]}").apart(r(f"localization > {key} > {MEASURES[0]}"))
-            for key in ("saliency_smoothed", "absolute_gradients", "max_pooled_gradients", "without_relu")
+            told_apart(r, "localization", key, MEASURES[0])
+            for key in ("saliency_smoothed", "absolute_gradients", "positive_gradients", "max_pooled_gradients")
+        )
+    ),
+)
+
+ABLATION_LITE0 = Table(
+    "The same for EfficientNet-Lite0",
+    "The same {localization_lite0 > n} pictures; `{localization_lite0 > command}`. Top-1 accuracy "
+    "{localization_lite0 > top1_accuracy}. This network ends in global average pooling and one linear layer, so "
+    "Grad-CAM is a rectified CAM and the largest gradient is the mean one.",
+    HEAD,
+    rows("localization_lite0"),
+    (
+        "Without its ReLU the map is not told apart from Grad-CAM here; absolute gradients and equal weights are. Most "
+        "pictures show one object, so even equal weights lose little.",
+    ),
+    check=lambda r: (
+        not told_apart(r, "localization_lite0", "without_relu", MEASURES[0])
+        and all(
+            told_apart(r, "localization_lite0", key, m)
+            for key in ("absolute_gradients", "equal_weights")
+            for m in (MEASURES[0], MEASURES[2])
         )
     ),
 )
