@@ -54,8 +54,8 @@ MEASURES = (
 DEPARTURES = (
     (
         "AlexNet, VGG-16, GoogLeNet and ResNets at full size",
-        "SqueezeNet, EfficientNet-Lite0 and PhotoNet for classes; slim versions of AlexNet, VGG-16, VGG-19 and a ResNet "
-        "for drawn scenes",
+        "SqueezeNet, EfficientNet-Lite0 and PhotoNet for classes; slim versions of AlexNet, VGG-16, VGG-19 and a "
+        "ResNet for drawn scenes",
     ),
     (
         "50,000 validation pictures of ILSVRC, 1,000 classes",
