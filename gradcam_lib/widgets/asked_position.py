@@ -28,16 +28,14 @@ class AskedPosition(widgets.VBox):
             )
             for name in ("Row", "Column")
         )  # fmt: skip
-        self.forget = widgets.Button(
-            description="Clear", tooltip="No position, no mark", layout=widgets.Layout(flex="0 0 auto", width="72px")
-        )
+        self.button = widgets.Button(layout=widgets.Layout(flex="0 0 auto", width="72px"))
         for field in (self.row, self.column):
             field.layout = widgets.Layout(flex="1 1 80px", width="auto", min_width="80px", margin="2px 6px 2px 0")
         self.says = widgets.HTML(small(HINT), layout=widgets.Layout(margin="0 0 2px 0"))
         self.supports, self.opposes = ClassList("Speaks for"), ClassList("Speaks against")
         self._asked: Callable[[tuple[int, int] | None], object] = lambda position: None
-        self._deaf = False
-        fields = widgets.HBox([self.row, self.column, self.forget], layout=widgets.Layout(max_width="330px"))
+        self._deaf = self._answered = False
+        fields = widgets.HBox([self.row, self.column, self.button], layout=widgets.Layout(max_width="330px"))
         lists = widgets.HBox([self.supports, self.opposes])
         lists.add_class("class-lists")
         super().__init__(
@@ -45,7 +43,8 @@ class AskedPosition(widgets.VBox):
         )
         self.row.observe(self._typed, "value")
         self.column.observe(self._typed, "value")
-        self.forget.on_click(lambda _: self._asked(None))
+        self.button.on_click(lambda _: self._asked(None if self._answered else (self.row.value, self.column.value)))
+        self.tell(None)
         self.use(False)
 
     def connect(self, asked: Callable[[tuple[int, int] | None], object], picked: Callable[[str], object]) -> None:
@@ -60,7 +59,7 @@ class AskedPosition(widgets.VBox):
         self.use(h * w > 0)
 
     def use(self, on: bool) -> None:
-        for control in (self.row, self.column, self.forget):
+        for control in (self.row, self.column, self.button):
             control.disabled = not on
         self.layout.display = None if on else "none"
 
@@ -76,6 +75,9 @@ class AskedPosition(widgets.VBox):
             self._deaf = True
             self.row.value, self.column.value = position
             self._deaf = False
+        self._answered = position is not None
+        self.button.description = "Clear" if self._answered else "Ask"
+        self.button.tooltip = "No position, no mark" if self._answered else "What this row and column say"
         self.says.value = small(about)
         self.supports.show(supports, position is not None)
         self.opposes.show(opposes, position is not None)

@@ -43,13 +43,22 @@ def test_a_class_of_the_lists_is_shown(picker):
     assert picker.class_name == name and picker.position == (1, 1) and picker.message == ""
 
 
+def test_the_fields_as_they_stand_are_asked_by_a_button(picker):
+    """Nobody has to change them first, neither at the beginning nor after Clear."""
+    button = picker.controls.position.button
+    assert button.description == "Ask"
+    for expected, then in (((0, 0), "Clear"), (None, "Ask"), ((0, 0), "Clear")):
+        button.click()
+        assert picker.position == expected and button.description == then and picker.message == ""
+
+
 def test_a_position_is_typed_and_forgotten(picker):
     before, c = picker.picture(), picker.controls.position
     c.row.value = 3
     assert picker.position == (3, 0)
     c.column.value = 2
     assert picker.position == (3, 2)
-    c.forget.click()
+    c.button.click()
     assert picker.position is None and np.array_equal(picker.picture(), before)
     assert "Press a position" in c.says.value and c.supports.layout.display == "none"
     press(picker, 3, 2)
