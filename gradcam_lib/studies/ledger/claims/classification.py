@@ -313,16 +313,18 @@ CLASSES = Group(
             "With the sign of the gradient reversed, the map shows what speaks against the class; removing those "
             "regions makes the network more confident in it.",
             "Paper, section 3.3.",
-            "Two collages, eight questions, a fifth of the picture hidden: the score rises in most of the eight, and "
-            "on average the region ranks in the better quarter of fifty regions of the same shape. The control "
-            "regions may lie anywhere, so part of this is knowing the half of the picture.",
+            "Fourteen questions about seven photographs, why one class rather than another, a fifth of the picture "
+            "hidden: the target rises in most of them, and the region ranks better than luck among twelve of the same "
+            "shape; hiding where the rival's own map is largest does nearly as well. For single scores on six collages "
+            "the score rises every time, but so it mostly does when the same shape is moved within its half. And with "
+            "other shares, fills and input sizes the margin of one portrait rises in a minority of 24 combinations.",
             IN_DIRECTION,
             notebook="06_counterfactuals",
             tests=(
                 "tests/test_cam.py::test_the_counterfactual_by_hand",
                 "tests/test_cam.py::test_removing_what_the_counterfactual_shows_raises_the_score",
             ),
-            asserted=("rises >= 5", "sum(ranks) / 8 < 25.5 / 2"),
+            asserted=("rises > 7", "sum(ranks) / 14 < 7", "better > len(found) / 2"),
         ),
     ),
 )
