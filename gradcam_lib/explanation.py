@@ -191,7 +191,7 @@ class Explanation:
         .. math:: e^c_{ij} = \sum_k \alpha_k^c A^k_{ij}
 
         Column c is ``signed(c)`` at that position. position: (row, column), (l,) of a signal, (t, row, column) of a
-        volume, each from 0. All classes take two backward passes together.   Notebook 00.
+        volume, each from 0. All classes together take a backward pass that is itself differentiated.   Notebook 04.
         """
         return evidence_at(self, position, layer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import torch
@@ -51,6 +52,7 @@ def for_and_against(values: Tensor, names: Sequence[str] | None = None, k: int =
 
 
 def _all_at_once(e: Any, at: tuple, layer: Layer | None) -> Tensor:
+    """(N, C), from a gradient that is differentiated once more; RuntimeError where the network forbids that."""
     (name, source), A = e._map(layer), e.activation(layer)
 
     def read(G: Tensor) -> Tensor:
@@ -63,7 +65,7 @@ def _all_at_once(e: Any, at: tuple, layer: Layer | None) -> Tensor:
 def checked_position(position: Sequence[int], sizes: tuple[int, ...]) -> tuple[int, ...]:
     """sizes: of the map, (h, w) for a picture."""
     at = tuple(position) if isinstance(position, Sequence) else (position,)
-    if len(at) != len(sizes) or not all(isinstance(i, int) and 0 <= i < n for i, n in zip(at, sizes, strict=True)):
+    if len(at) != len(sizes) or not all(isinstance(i, Integral) and 0 <= i < n for i, n in zip(at, sizes, strict=True)):
         first, last = (0,) * len(sizes), tuple(n - 1 for n in sizes)
         raise IndexError(f"position {position!r}: the positions of this map are {first} to {last}")
-    return at
+    return tuple(map(int, at))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from support.tiny import Passes, SmallNet, X, close, flat_net, gap_net, noise
@@ -140,6 +141,12 @@ def test_signals_volumes_and_channels_last():
 def test_a_position_outside_the_map(position):
     with pytest.raises(IndexError, match=r"the positions of this map are \(0, 0\) to \(3, 3\)"):
         explain(SmallNet(), noise(), "relu2").evidence_at(position)
+
+
+def test_a_position_may_come_from_numpy():
+    e = explain(SmallNet(), noise(), "relu2")
+    at = np.unravel_index(7, (4, 4))
+    assert torch.equal(e.evidence_at(at), e.evidence_at((1, 3)))
 
 
 def test_the_classes_that_a_position_speaks_for_and_against():

@@ -132,11 +132,11 @@ def _guided(one: Explained) -> bool:
 def _row(one: Explained, index: int, part: np.ndarray, guided: bool) -> tuple[list[np.ndarray], list[str]]:
     """Photograph, Grad-CAM, guided backprop, Guided Grad-CAM, and what stands above each."""
     side, z, p = part.shape[0], one.logits, one.probability(index)
-    L = upsample(one.e.map(index), side)
+    own = one.e.map(index)
     rank = f"rank {int((z > z[index]).sum()) + 1} of {len(z)}"
     likely = f"score {float(z[index]):.3g}" if p is None else f"{rank}, probability {p:.1%}"
-    panels = [part, overlay(part, scale_by_max(L)[0])]
-    titles = [f"{one.classifier.names[index]}\n{likely}", f"Grad-CAM\n{strength(one.e.map(index))}"]
+    panels = [part, overlay(part, scale_by_max(upsample(own, side))[0])]
+    titles = [f"{one.classifier.names[index]}\n{likely}", f"Grad-CAM\n{strength(own)}"]
     if not guided:
         return panels, titles
     gradients = one.e.pixel_gradient(index, rule="guided"), one.e.guided_grad_cam(index)

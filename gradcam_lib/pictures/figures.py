@@ -16,7 +16,7 @@ from gradcam_lib.pictures.overlay import colour, colour_signed
 from gradcam_lib.pictures.saving import save_figure, show_figure
 
 __all__ = [
-    "COLOURS", "chart", "colour_bar", "draw_among", "draw_bars", "draw_box", "draw_cells", "draw_curves",
+    "COLOURS", "chart", "colour_bar", "draw_among", "draw_bars", "draw_box", "draw_curves",
     "draw_intervals", "plt", "save_figure", "show_figure", "show_grid", "show_row",
 ]  # fmt: skip
 SMALLEST = 256 / DPI  # inches of a panel's shorter side: less is a stamp
@@ -140,13 +140,4 @@ def draw_box(axis: Axes, box: Sequence[float] | None, label: str = "", *, colour
             fontsize=8,
             va="top",
             bbox={"facecolor": colour, "edgecolor": "none", "pad": 1.5},
-        )
-
-
-def draw_cells(axis: Axes, values: np.ndarray, *, digits: int = 2) -> None:
-    """The numbers of a small map (h, w) written into its cells."""
-    light = values > 0.6 * values.max() if values.max() > 0 else np.zeros(values.shape, bool)
-    for (i, j), value in np.ndenumerate(values):
-        axis.text(
-            j, i, f"{value:.{digits}f}", ha="center", va="center", fontsize=8, color=INK if light[i, j] else "white"
         )

@@ -27,8 +27,8 @@ ROW = re.compile(r"^- \[([a-z0-9_]+\.\w+)\]")
 def save_figure(name: str, *, alt: str = "") -> None:
     """The current figure as figures/NN_name.jpg, or .png for a chart, and as the output of the cell.
 
-    name: NN is the notebook that draws it. alt: what is shown and what it shows, for who cannot see it; it stands in
-    the output and in figures/README.md. The writes are atomic.
+    name: NN is the notebook that draws it. alt: what is shown and what it shows, for readers who cannot see
+    it; it stands in the output and in figures/README.md. The writes are atomic.
     """
     if not re.fullmatch(r"\d\d_[a-z0-9_]+", name):
         raise ValueError(f"figure {name!r}: expected two digits of the notebook and a name, such as '04_dog'")

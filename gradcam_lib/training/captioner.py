@@ -207,7 +207,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = arguments("captioner", __doc__.split("\n")[0])
     parser.add_argument("--at-least", type=int, help="how often a word must occur to be learnt")
     parser.add_argument("--mirrored", action="store_true", help="half of the photographs, drawn anew in each epoch, "
-        "with left and right exchanged (a caption's own left and right then are wrong)")  # fmt: skip
+        "with left and right exchanged (captions that say left or right are then wrong)")  # fmt: skip
     args = parsed(parser, argv, "vgg16")
     if args.world and args.mirrored:
         parser.error("--mirrored is for photographs: give --data")

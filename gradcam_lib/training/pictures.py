@@ -104,7 +104,7 @@ class Mirrored:
         return torch.where((which >= len(self.pictures)).view(-1, 1, 1, 1), x.flip(3), x)
 
     def half_of(self, which: Tensor, g: torch.Generator) -> Tensor:
-        """The same pictures, each mirrored or not as a coin falls."""
+        """The same pictures, each mirrored with probability one half."""
         return which + len(self.pictures) * (torch.rand(len(which), generator=g) < 0.5)
 
 

@@ -17,7 +17,6 @@ from gradcam_lib.pictures.figures import (  # noqa: E402
     colour_bar,
     draw_bars,
     draw_box,
-    draw_cells,
     save_figure,
     show_figure,
     show_grid,
@@ -76,14 +75,6 @@ def test_no_box_draws_nothing():
     (axis,) = show_row([RED])
     draw_box(axis, None, "cat")
     assert not axis.patches and not axis.texts
-
-
-def test_cells_carry_their_numbers_at_their_places():
-    (axis,) = show_row([np.zeros((2, 2))])
-    draw_cells(axis, np.array([[0.0, 0.25], [0.5, 1.0]]))
-    assert {text.get_position(): text.get_text() for text in axis.texts} == {
-        (0, 0): "0.00", (1, 0): "0.25", (0, 1): "0.50", (1, 1): "1.00"
-    }  # fmt: skip
 
 
 def sides(axes):

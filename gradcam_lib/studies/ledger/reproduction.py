@@ -127,8 +127,9 @@ smaller. So “holds” does not confirm the paper's number, and “does not hol
 **Intervals.** Brackets hold 95 % confidence intervals: Wilson's for shares, bootstrap intervals over independent
 examples (scenes, photographs or trained networks) for means. Two numbers are *told apart* when their intervals do not
 overlap. This is a strict rule. Two methods measured on the same pictures can differ reliably although their intervals
-overlap, and a paired test would show it. Paired differences are taken in three places alone: run by run in the bias
-study, picture by picture in the localization study, and within a picture where a table says so. “Not told apart”
+overlap, and a paired test would show it. Paired differences are taken in four places alone: run by run in the bias
+study, picture by picture in the localization study and between the two forms of PhotoNet, and within a picture where
+a table says so. “Not told apart”
 therefore never means “equal”.
 
 **Terms.** A *feature map* is the output of a convolutional layer. It has *channels*, and each channel has a value at

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, IN_DIRECTION, NOT_TRIED, Claim, Group
 from gradcam_lib.studies.ledger.evidence import Number, Results
+from gradcam_lib.studies.ledger.tables.classifiers import LAYERS, MEASURES
 
-EARLIER = {
-    "localization": ("layer_features.4", "layer_features.7", "layer_features.9"),
-    "localization_lite0": ("layer_features.4.expand", "layer_features.6.expand", "layer_features.12.expand"),
-}
-KNOWN, TOP1 = "known_class_localization_error", "top1_localization_error"
+EARLIER = {study: tuple(layers.values()) for study, layers in LAYERS.items()}
+KNOWN, TOP1, _ = MEASURES
 CNNS = ("alexnet", "vgg16", "vgg19")
 
 
