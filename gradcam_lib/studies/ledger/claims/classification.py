@@ -312,10 +312,11 @@ CLASSES = Group(
             "regions makes the network more confident in it.",
             "Paper, section 3.3.",
             "Fourteen questions about seven photographs, why one class rather than another, a fifth of the picture "
-            "hidden: the target rises in most of them, and the region ranks better than luck among twelve of the same "
-            "shape; hiding where the rival's own map is largest does nearly as well. For single scores on six collages "
-            "the score rises every time, but so it mostly does when the same shape is moved within its half. And with "
-            "other shares, fills and input sizes the margin of one portrait rises in a minority of 24 combinations.",
+            "hidden: the target rises in most of them, and the region ranks better than chance among twelve of the "
+            "same shape; fourteen questions do not tell it from hiding where the rival's own map is largest. For "
+            "single scores on six collages the score rises every time, but so it mostly does when the same shape is "
+            "moved within its half. And with other shares, colours and input sizes the margin of one portrait rises in "
+            "a minority of 24 combinations.",
             IN_DIRECTION,
             notebook="06_counterfactuals",
             tests=(
