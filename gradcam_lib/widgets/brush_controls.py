@@ -15,9 +15,10 @@ from gradcam_lib.widgets.messages import MessageLine
 
 # Buttons laid over a picture are beyond what ipywidgets' Layout can say. Two rings, light and dark, are seen on any
 # picture, and no state is told by its colour alone: what is covered is grey in the picture and named in its button,
-# whose name is there for screen readers and, on hovering, for everyone.
+# whose name is there for screen readers and, on hovering, for everyone. The stage is named by three classes, so that
+# what ``page`` says of boxes does not win.
 STYLE = """<style>
-.occlusion-brush-stage { position: relative; aspect-ratio: 1; overflow: hidden; }
+.explorer .occlusion-brush-stage.widget-box { position: relative; aspect-ratio: 1; overflow: hidden; }
 .occlusion-brush-stage > .jupyter-widgets { position: absolute; inset: 0; margin: 0; width: 100%; height: 100%; }
 .occlusion-brush-stage .widget-html-content { padding: 0; }
 .occlusion-brush-cell.jupyter-button, .occlusion-brush-cell.jupyter-button:hover:enabled {

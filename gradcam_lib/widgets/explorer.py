@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,11 +13,11 @@ import traitlets
 from gradcam_lib.widgets.controls import banner
 from gradcam_lib.widgets.explained_picture import SIDE, Drawing
 from gradcam_lib.widgets.messages import in_words
-from gradcam_lib.widgets.page import EXPLORER, Page
+from gradcam_lib.widgets.page import Outermost
 from gradcam_lib.widgets.saving import free_name, save_new
 
 
-class Explorer(widgets.VBox):
+class Explorer(Outermost):
     """A picture, controls beside it, and a line that says what went wrong. ``controls`` has ``image`` and ``message``.
 
     A subclass lists its settings as traits, checks one in ``_checked(name, value)``, which returns the value to keep or
@@ -31,8 +31,7 @@ class Explorer(widgets.VBox):
         self.controls, self.folder = controls, Path(folder)
         self.stem, self.explained, self._word = "picture", None, ""
         self._drawing = Drawing(np.full((SIDE, SIDE, 3), 225, np.uint8), "No picture yet")
-        super().__init__([*controls.children, Page(explanations(controls.children))])
-        self.add_class(EXPLORER)
+        super().__init__(controls.children)
 
     @property
     def image(self) -> widgets.Image:
@@ -64,9 +63,6 @@ class Explorer(widgets.VBox):
         """The slider speaks in per cent, the setting in shares of one."""
         both_ways = (lambda share: round(100 * share, 6), lambda percent: percent / 100)
         traitlets.link((self, "opacity"), (self.controls.opacity, "value"), transform=both_ways)
-
-    def __repr__(self) -> str:  # stands in the saved notebook where no widget can be shown
-        return f"{type(self).__name__}: run this cell in JupyterLab to use it"
 
     def _save_clicked(self, _: widgets.Button) -> None:
         with self._in_words():
@@ -111,13 +107,3 @@ def checked_opacity(value: float) -> float:
     if not 0 <= value <= 1:
         raise ValueError(f"opacity {value}: choose a number from 0 (picture) to 1 (map)")
     return value
-
-
-def explanations(parts: Sequence[widgets.Widget]) -> dict[str, str]:
-    """Label → tooltip of the controls among the parts and what they contain."""
-    found = {}
-    for part in parts:
-        if getattr(part, "tooltip", None) and getattr(part, "description", ""):
-            found[part.description] = part.tooltip
-        found |= explanations(getattr(part, "children", ()))
-    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import cv2
-import ipywidgets as widgets
 import numpy as np
 import traitlets
 from torch import nn
@@ -16,9 +15,10 @@ from gradcam_lib.widgets.brush_text import about, called, comparison_text, reser
 from gradcam_lib.widgets.controls import legend, small
 from gradcam_lib.widgets.covered_picture import Cell, Comparison, CoveredPicture, Score
 from gradcam_lib.widgets.explained_picture import SIDE
+from gradcam_lib.widgets.page import Outermost
 
 
-class OcclusionBrush(widgets.VBox):
+class OcclusionBrush(Outermost):
     """A grid of buttons over a picture: the cell that is pressed turns grey, and the score of a class changes.
 
     image: whatever ``load_image`` takes. classifier: a Classifier, or any network of yours. target: a class name or
@@ -76,9 +76,6 @@ class OcclusionBrush(widgets.VBox):
         for cell in self.scene.strongest(len(self.covered)) if self.mapped else ():
             _circle(picture, cell, self.scene.grid)
         return picture
-
-    def __repr__(self) -> str:  # stands in the saved notebook where no widget can be shown
-        return "OcclusionBrush: run this cell in JupyterLab to use it"
 
     @traitlets.validate("covered")
     def _on_the_grid(self, proposal: dict) -> frozenset[Cell]:

@@ -3,10 +3,10 @@
 A widget of this package is complete without this module; where a page runs no script of a widget, it only lacks what
 is listed here.
 
-- The handle of a slider has no name for a screen reader: it gets that of its label. Checkboxes and drop-down lists lose
-  their explanation: they get it back. Where there is none, the word "null" goes.
+- The handle of a slider has no name for a screen reader: it gets its description, or else its tooltip. Checkboxes and
+  drop-down lists lose their explanation: they get it back. Where there is none, the word "null" goes.
 - JupyterLab takes a plain key for a command where the focus is not in a field for text: with a button in focus, "x"
-  deletes the cell, and an arrow leaves a drop-down list. Plain keys stay with the explorer; those with Ctrl, Alt or Cmd
+  deletes the cell, and an arrow leaves a drop-down list. Plain keys stay with the widget; those with Ctrl, Alt or Cmd
   reach JupyterLab as ever.
 - The number of files that stands behind the name of an upload button goes.
 """
@@ -14,6 +14,7 @@ is listed here.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from html import escape
 
 import ipywidgets as widgets
@@ -26,15 +27,15 @@ const root = this.closest('.explorer'), about = JSON.parse(this.dataset.about);
 if (root && !root.cared) {
   root.cared = true;
   const care = () => {
+    for (const part of root.querySelectorAll('[title="null"]')) part.removeAttribute('title');
     for (const slider of root.querySelectorAll('.widget-slider')) {
-      const name = slider.querySelector('.widget-label')?.textContent ?? '';
+      const label = slider.querySelector('.widget-label'), name = label?.textContent || label?.title || '';
       for (const part of slider.querySelectorAll('.noUi-handle, .widget-readout'))
         if (part.getAttribute('aria-label') !== name) part.setAttribute('aria-label', name);
     }
     for (const part of root.querySelectorAll('.widget-upload'))
       for (const node of part.childNodes)
         if (/ \\(\\d+\\)$/.test(node.data ?? '')) node.data = node.data.replace(/ \\(\\d+\\)$/, '');
-    for (const part of root.querySelectorAll('[title="null"]')) part.removeAttribute('title');
     for (const label of root.querySelectorAll('label')) {
       const title = about[label.textContent];
       for (const part of title ? [label, ...label.children] : [])
@@ -53,12 +54,34 @@ if (root && !root.cared) {
 """
 
 
+class Outermost(widgets.VBox):
+    """The outermost box of a widget: its keys and names are looked after, and its text says how to use it."""
+
+    def __init__(self, children: Iterable[widgets.Widget]):
+        children = list(children)
+        super().__init__([*children, Page(explanations(children))])
+        self.add_class(EXPLORER)
+
+    def __repr__(self) -> str:  # stands in the saved notebook where no widget can be shown
+        return f"{type(self).__name__}: run this cell in JupyterLab to use it"
+
+
 class Page(widgets.HTML):
     """One of the children of an element of the class EXPLORER. about: label of a control → its explanation."""
 
     def __init__(self, about: dict[str, str]):
         image = f'<img src="{CLEAR}" alt="" hidden data-about="{escape(json.dumps(about))}" onload="{escape(SCRIPT)}">'
         super().__init__(f"{STYLE}{image}", layout=widgets.Layout(display="none"))
+
+
+def explanations(parts: Iterable[widgets.Widget]) -> dict[str, str]:
+    """Label → tooltip of the controls among the parts and what they contain."""
+    found = {}
+    for part in parts:
+        if getattr(part, "tooltip", None) and getattr(part, "description", ""):
+            found[part.description] = part.tooltip
+        found |= explanations(getattr(part, "children", ()))
+    return found
 
 
 # Boxes of ipywidgets scroll where a child is a pixel too wide; ours let it be.

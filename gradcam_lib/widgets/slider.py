@@ -15,12 +15,13 @@ import traitlets
 from gradcam_lib.widgets.alt_image import LEAST, AltImage, checked_picture
 from gradcam_lib.widgets.controls import SOFT, TEXT, WIDTH
 from gradcam_lib.widgets.messages import MessageLine
+from gradcam_lib.widgets.page import Outermost
 
 Picture = np.ndarray | tuple[np.ndarray, str]
 SLOW = 0.3  # seconds; what takes longer is announced before it is there
 
 
-class Slider(widgets.VBox):
+class Slider(Outermost):
     """Move through ``values`` and see ``show(value)``: a setting, and what it changes.
 
     values: two or more, of any kind. show: value → picture (H, W, 3) uint8, RGB, or (picture, sentence); the sentence
@@ -29,9 +30,9 @@ class Slider(widgets.VBox):
     for the reader.
 
     ``value`` and its ``position`` in the list can be set, and ``position`` observed. The buttons do the same as the
-    slider, for the keyboard and for screen readers, to which ipywidgets cannot give the slider's name. What goes wrong
-    in ``show`` is said in ``message``, and no picture is shown then; at the start it is raised, in the cell that made
-    the mistake.
+    slider, for the keyboard and for screen readers, to which ipywidgets alone cannot give the slider's name. What goes
+    wrong in ``show`` is said in ``message``, and no picture is shown then; at the start it is raised, in the cell that
+    made the mistake.
 
     >>> Slider([0, 0.1, 0.2], lambda sigma: (blurred(sigma), f"With σ = {sigma}, …"), label="σ of the noise")
     """
@@ -55,8 +56,9 @@ class Slider(widgets.VBox):
         self._kept, self._slow = {}, False
         self.image, self.message = AltImage("slider-image"), MessageLine()
         self.slider = widgets.IntSlider(
-            min=1, max=len(self.values), readout=False, layout=widgets.Layout(flex="1 1 80px", min_width="60px")
-        )
+            min=1, max=len(self.values), readout=False, tooltip=label,
+            layout=widgets.Layout(flex="1 1 80px", min_width="60px"),
+        )  # fmt: skip
         self.before, self.after = (_step(word, f"{word} value: {label}") for word in ("Previous", "Next"))
         self.where, self.sentence = widgets.HTML(), widgets.HTML()
         row = widgets.HBox([self.before, self.slider, self.after], layout=widgets.Layout(width=WIDTH, max_width="100%"))
@@ -92,9 +94,6 @@ class Slider(widgets.VBox):
             picked = list(map(self._at, pick))
         titles = [f"{self.label}: {self.names[i]}" for i in picked]
         return show_row([self._found(i)[0] for i in picked], titles, **drawn)
-
-    def __repr__(self) -> str:  # stands in the saved notebook where no widget can be shown
-        return "Slider: run this cell in JupyterLab to use it"
 
     def _at(self, value: Any) -> int:
         if value not in self.values:

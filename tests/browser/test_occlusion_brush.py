@@ -34,8 +34,11 @@ def test_the_brush_in_jupyterlab(tmp_path: Path) -> None:
         assert (box["x"] - picture["x"]) / picture["width"] == pytest.approx(2 / 7, abs=0.01)
         assert (box["y"] - picture["y"]) / picture["height"] == pytest.approx(3 / 7, abs=0.01)
         assert box["width"] == pytest.approx(picture["width"] / 7, abs=1)
+        assert brush.locator(".occlusion-brush-stage").evaluate("stage => getComputedStyle(stage).overflow") == "hidden"
         changed(cell.click)
         says("1 cell covered.*Logit .* → .*(falls|rises) by")
+        for key in "xdd":  # JupyterLab's commands that delete the cell
+            page.keyboard.press(key)
         expect(brush.get_by_role("button", name="row 4, column 3, covered")).to_be_focused()
         page.keyboard.press("Tab")
         expect(brush.get_by_role("button", name="row 4, column 4", exact=True)).to_be_focused()

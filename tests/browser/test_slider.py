@@ -39,7 +39,7 @@ def test_the_slider_in_jupyterlab(tmp_path: Path) -> None:
         track = slider.locator(".noUi-base").bounding_box()
         middle = track["y"] + track["height"] / 2
         moved(lambda: page.mouse.click(track["x"] + 0.75 * track["width"], middle), "0.2")
-        handle = slider.get_by_role("slider")
+        handle = slider.get_by_role("slider", name="σ of the noise")
         handle.focus()
         moved(lambda: page.keyboard.press("ArrowLeft"), "0.1")
         expect(handle).to_be_focused()
@@ -53,3 +53,6 @@ def test_the_slider_in_jupyterlab(tmp_path: Path) -> None:
         complains(slider, "sigma 0.3: too much of it")
         moved(slider.get_by_role("button", name="Previous").click, "0.2")
         expect(slider.get_by_text("Problem:")).to_have_count(0)
+        for key in "xdd":  # JupyterLab's commands that delete the cell
+            page.keyboard.press(key)
+        expect(slider.get_by_role("button", name="Previous")).to_be_focused()
