@@ -24,7 +24,7 @@ from gradcam_lib.widgets.methods import methods_for
 SIDE = 448  # pixels of the picture shown; the network sees the same square at its own size
 MOST_LAYERS = 4
 WEAK = 0.1  # of the evidence for the likeliest class: a map below it is called weak
-KEPT = 64  # maps remembered, so that the opacity slider does not compute anything
+KEPT = 64  # maps and answers remembered, so that the opacity slider does not compute anything
 Mark = tuple[tuple[int, int], tuple[int, int]] | None
 
 
@@ -52,7 +52,7 @@ class Drawing:
 
 
 class ExplainedPicture:
-    """A picture that went through the network once; ``draw`` answers everything from there.
+    """A picture that went through the network once; ``draw`` and ``asked`` answer everything from there.
 
     source: whatever ``load_image`` takes. crop: the part that the network sees, see ``images.seen``; ``seen`` says it
     in words. size: the side of its input in pixels; None: its own. Errors: those of ``load_image`` and ``explain``.
@@ -73,7 +73,8 @@ class ExplainedPicture:
         self.top = self.logits.topk(min(5, len(self.logits))).indices.tolist()
         self.methods, missing = methods_for(self.explanation, classifier)
         self.remarks = missing + [f"Warning: {w.message}" for w in caught]
-        self.values = lru_cache(KEPT)(self._values)
+        self.values, self.asked = lru_cache(KEPT)(self._values), lru_cache(KEPT)(self._asked)
+        self._why_empty = lru_cache(KEPT)(self._note)
 
     def again(self, *, crop: Crop | None = None, size: int | None = None) -> ExplainedPicture:
         """Another part of the picture, or the same part at another size, through the network once more.
@@ -148,7 +149,7 @@ class ExplainedPicture:
             where=f"Strongest {whereabouts(values)}" if m.laid_over and values.any() else "",
         )
 
-    def asked(self, position: tuple[int, int], layer: str | None) -> tuple[list, list, float]:
+    def _asked(self, position: tuple[int, int], layer: str | None) -> tuple[list, list, float]:
         """What a position of a layer's map says: (class, evidence) that it speaks for most, and against most; the
         average over all classes.
         """
@@ -167,7 +168,7 @@ class ExplainedPicture:
     def _values(self, index: int, method: str, layer: str | None) -> np.ndarray:
         return self.methods[method].numbers(self.explanation, index, layer, SIDE)
 
-    def _why_empty(self, index: int, method: str, layer: str | None) -> str:
+    def _note(self, index: int, method: str, layer: str | None) -> str:
         target = -class_score(index) if method == "counterfactual" else class_score(index)
         why = self.explanation.note(target, layer) if self.explanation.layers else ""
         return why or "the map is empty because no pixel changes the score"

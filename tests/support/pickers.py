@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import html
 import re
+from collections import Counter
 
 import cv2
 import ipywidgets as widgets
 import numpy as np
+import pytest
+import torch
 from support.tiny import SmallNet
 from torch import nn
 
@@ -47,3 +50,11 @@ def press(picker: ClassPicker, row: int, column: int, view: str = "first") -> No
 
 def averaging() -> Classifier:
     return Classifier(SmallNet(classes=6, gap=True), NAMES, "relu2", "random <weights>", Transform(64, 64))
+
+
+def passes(monkeypatch: pytest.MonkeyPatch, model: nn.Module) -> Counter:
+    """Counts from now on: "forward" passes of the model and "backward" passes of anything."""
+    count, backward = Counter(), torch.autograd.grad
+    model.register_forward_pre_hook(lambda *_: count.update(forward=1))
+    monkeypatch.setattr(torch.autograd, "grad", lambda *a, **k: count.update(backward=1) or backward(*a, **k))
+    return count

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support.pickers import IMAGE, NAMES, classifier, press
+from support.pickers import IMAGE, NAMES, classifier, passes, press
+from support.tiny import SmallNet
 from torch import nn
 
 from gradcam_lib import explain
@@ -83,6 +84,33 @@ def test_a_position_stays_at_its_place_where_the_map_is_finer(picker):
     assert picker.position == (1, 2)
     picker.show(IMAGE[::-1])
     assert picker.position is None
+
+
+def test_the_opacity_of_a_chosen_position_computes_nothing(picker, monkeypatch):
+    count = passes(monkeypatch, picker.classifier.model)
+    press(picker, 2, 3)
+    assert count["backward"] > 0 and count["forward"] == 0, "a position is answered from the one forward pass"
+    count.clear()
+    for percent in (0, 30, 60, 100):
+        picker.controls.opacity.value = percent
+        assert picker.opacity == percent / 100
+    assert not count
+    press(picker, 1, 1)
+    assert count["backward"] > 0
+    count.clear()
+    press(picker, 2, 3)
+    assert picker.position == (2, 3) and not count, "remembered"
+
+
+def test_the_opacity_of_an_empty_map_computes_nothing(monkeypatch):
+    model = SmallNet(classes=6)
+    nn.init.zeros_(model.head.weight)
+    picker = ClassPicker(IMAGE, classifier(model))
+    assert "the map is empty" in picker.message
+    count = passes(monkeypatch, model)
+    for percent in (0, 30, 60):
+        picker.controls.opacity.value = percent
+        assert "the map is empty" in picker.message and not count
 
 
 def test_a_finer_map_than_a_finger_has_fewer_parts():
