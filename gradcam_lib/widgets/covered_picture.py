@@ -66,12 +66,14 @@ class CoveredPicture:
             raise ValueError(f"grid={grid!r}: choose a whole number from 2 to {min(MOST_CELLS, x.shape[2])}")
         self.classifier, self.x, self.grid, self.value = classifier, x, grid, value
         self.labels = unique(classifier.names)
+        self.cells = [(row, column) for row in range(1, grid + 1) for column in range(1, grid + 1)]  # row by row
         self._regions = np.stack(patches(x.shape[2], grid))  # (grid², S, S)
         logits = self._logits([()])
         if logits.shape[1] < 2:
             raise ValueError(f"the network has one output, {self.labels[0]!r}; give one with two classes or more")
         self.index = int(logits.argmax()) if target is None else classifier.index(target)
         self.before = self._score(logits[0])
+        self._scores = {frozenset(): self.before}  # covered cells → score, where it is known already
         self._shown = seen(pixels, classifier.transform.at(SIDE))
         colour = classifier.picture(torch.full((1, x.shape[1], 1, 1), value))[0, 0]
         self._cover = np.stack(patches(SIDE, grid)), colour
@@ -81,18 +83,17 @@ class CoveredPicture:
     def label(self) -> str:
         return self.labels[self.index]
 
-    @property
-    def cells(self) -> list[Cell]:
-        """All of them, row by row."""
-        return [(row, column) for row in range(1, self.grid + 1) for column in range(1, self.grid + 1)]
-
     def input(self, covered: Iterable[Cell]) -> Tensor:
         """x (1, 3, S, S) with these cells filled."""
         mask = torch.from_numpy(self._mask(self._regions, covered)).to(self.x.device)
         return self.x.masked_fill(mask, self.value)
 
     def score(self, covered: Iterable[Cell]) -> Score:
-        return self._score(self._logits([covered])[0])
+        """Runs the network, once for each set of cells."""
+        covered = frozenset(covered)
+        if covered not in self._scores:
+            self._scores[covered] = self._score(self._logits([covered])[0])
+        return self._scores[covered]
 
     def compare(self, covered: Iterable[Cell]) -> Comparison:
         strongest = self.strongest(k := len(set(covered)))
@@ -123,6 +124,11 @@ class CoveredPicture:
     def map(self) -> Tensor:
         """Grad-CAM's for the class, (1, SIDE, SIDE) ≥ 0."""
         return upsample(self.explanation.map(self.index), (SIDE, SIDE))
+
+    @cached_property
+    def note(self) -> str:
+        """Why the map is empty, or ""."""
+        return self.explanation.note(self.index)
 
     @property
     def largest(self) -> float:

@@ -98,7 +98,7 @@ class OcclusionBrush(Outermost):
                 c.comparison.value = reserved(small("Covering random cells …"))  # takes a second
             c.comparison.value = self._compared()
         if self.mapped and not c.message.text:
-            c.message.say(self.scene.explanation.note(self.scene.index), "Note")
+            c.message.say(self.scene.note, "Note")
 
     def _compared(self) -> str:
         if self.mapped and self.covered:

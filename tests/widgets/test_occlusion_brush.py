@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from support.pickers import passes
 from support.tiny import SmallNet
 from torch import Tensor, nn
 
@@ -117,6 +118,23 @@ def test_the_comparison_covers_as_many_cells_by_the_map_and_by_chance(brush):
     assert f"yours include {len(brush.covered & found.strongest)} of them" in text
     brush.controls.map.click()
     assert "<table" not in brush.controls.comparison.value
+
+
+def test_each_picture_is_scored_once(brush, monkeypatch):
+    count = passes(monkeypatch, brush.scene.classifier.model)
+    brush.press((1, 1))
+    brush.press((4, 3))
+    assert count == {"forward": 2}
+    count.clear()
+    brush.controls.map.click()
+    assert count["forward"] == 3, "the map, the strongest cells, the random ones"
+    count.clear()
+    brush.controls.map.click()
+    brush.press((4, 3))
+    brush.controls.clear.click()
+    brush.covered = {(4, 3), (1, 1)}
+    brush.controls.map.click()
+    assert brush.mapped and brush.compare().yours == brush.score and not count
 
 
 def test_random_cells_are_drawn_without_replacement_and_all_of_them_are_the_whole_picture(brush):
