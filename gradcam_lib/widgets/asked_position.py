@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets as widgets
 
 from gradcam_lib.widgets.controls import described, heading, small
+from gradcam_lib.widgets.methods import decimals, minus
 
 SHOWN = 5  # classes a list
 HINT = "Press a position of the picture, or type its row and column, counted from 0."
@@ -117,4 +118,4 @@ class ClassList(widgets.VBox):
 def signed(value: float, largest: float) -> str:
     """With a sign, and as many digits as show three of the largest value of a list, so that a list is a column."""
     digits = max(0, 2 - math.floor(math.log10(abs(largest))))
-    return f"{value:+.{digits}f}".replace("-", "−") if digits < 7 else f"{value:+.2e}".replace("-", "−")
+    return decimals(value, digits, "+") if digits < 7 else minus(f"{value:+.2e}")

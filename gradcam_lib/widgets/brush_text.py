@@ -9,6 +9,7 @@ import numpy as np
 from gradcam_lib.widgets.controls import TEXT, small
 from gradcam_lib.widgets.covered_picture import DRAWS, SEED, Cell, Comparison, CoveredPicture, Score
 from gradcam_lib.widgets.explained_picture import percent
+from gradcam_lib.widgets.methods import decimals
 
 
 def called(cell: Cell) -> str:
@@ -17,10 +18,6 @@ def called(cell: Cell) -> str:
 
 def cells(k: int) -> str:
     return "1 cell" if k == 1 else f"{k} cells"
-
-
-def decimals(value: float) -> str:
-    return f"{value:.2f}".replace("-", "−")
 
 
 def about(scene: CoveredPicture) -> str:

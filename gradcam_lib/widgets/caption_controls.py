@@ -7,8 +7,8 @@ from collections.abc import Callable
 import ipywidgets as widgets
 
 from gradcam_lib.widgets.controls import PictureControls, heading
-from gradcam_lib.widgets.explained_caption import log
 from gradcam_lib.widgets.input_size import SizeControl
+from gradcam_lib.widgets.methods import decimals
 from gradcam_lib.widgets.word_buttons import WHOLE, WordButtons
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import Scene
@@ -49,7 +49,7 @@ class CaptionControls(PictureControls):
 
     def offer(self, candidates: list[tuple[str, float]], scene: Scene | None, caption: str) -> None:
         """What the captioner says and what is true; each sentence once."""
-        self.offered = {sentence: f"captioner, log p with END {log(p)}" for sentence, p in candidates}
+        self.offered = {sentence: f"captioner, log p with END {decimals(p)}" for sentence, p in candidates}
         for sentence in dict.fromkeys(sentence for sentence, _ in (scenes.captions(scene) if scene else ())):
             self.offered[sentence] = ", ".join(filter(None, [self.offered.get(sentence), "true"]))
         options = tuple((f"{whose}:  {sentence}", sentence) for sentence, whose in self.offered.items())

@@ -18,11 +18,11 @@ from gradcam_lib.widgets.explained_caption import (
     Drawing,
     checked_caption,
     checked_word,
-    log,
     reading,
 )
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
 from gradcam_lib.widgets.input_size import checked_size, input_sizes
+from gradcam_lib.widgets.methods import decimals
 from gradcam_lib.widgets.saving import png
 from gradcam_lib.widgets.scene_source import SEED, SceneSource
 from gradcam_lib.widgets.source_controls import PHOTO, WORLD
@@ -185,7 +185,7 @@ class CaptionExplorer(Explorer):
     def _fill(self) -> None:
         """The controls that depend on the picture and the caption."""
         e = self.explained
-        lines = [f"log p {log(e.log_p(None))}", *(log(p) for p in e.explanation.log_probs)]
+        lines = [f"log p {decimals(e.log_p(None))}", *(decimals(p) for p in e.explanation.log_probs)]
         with self._unheard():
             self.controls.offer(self.described.candidates, self._scene, self.caption)
             self.controls.spell(e.words, e.unknown, lines)

@@ -12,7 +12,7 @@ from gradcam_lib.language.captioning import CaptionExplanation, CaptionSystem
 from gradcam_lib.networks.vocabulary import tokenise
 from gradcam_lib.pictures.images import seen
 from gradcam_lib.widgets.explained_picture import KEPT, SIDE, Drawing, percent
-from gradcam_lib.widgets.methods import methods_of_words
+from gradcam_lib.widgets.methods import decimals, methods_of_words
 
 MOST_WORDS = 40  # of a caption: the scenes' own have at most 25
 BEAM = 3
@@ -72,7 +72,7 @@ class ExplainedCaption:
         return f"all {n} words" if which is None else f"“{self.words[which]}”, word {which + 1} of {n}"
 
     def _facts(self, which: int | None) -> str:
-        log_p = log(self.log_p(which))
+        log_p = decimals(self.log_p(which))
         return f"log p {log_p}" + (", END left out" if which is None else f" ({percent(math.exp(self.log_p(which)))})")
 
     def _values(self, which: int | None, method: str) -> np.ndarray:
@@ -82,11 +82,6 @@ class ExplainedCaption:
 def reading(which: int | None, method: str) -> str:
     """How to read a picture, in a line."""
     return (OF_THE_WHOLE if which is None else METHODS)[method].reading
-
-
-def log(p: float) -> str:
-    """Two decimals, with a minus sign that is one."""
-    return f"{p:.2f}".replace("-", "−") if abs(p) >= 0.005 else "0.00"
 
 
 def checked_caption(text: str) -> str:

@@ -72,9 +72,20 @@ class Method:
         return cv2.resize(small, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
 
+def minus(text: str) -> str:
+    """A number with a minus sign that is one."""
+    return text.replace("-", "−")
+
+
 def number(value: float) -> str:
-    """Three digits, with a minus sign that is one."""
-    return f"{value:.3g}".replace("-", "−")
+    """Three digits."""
+    return minus(f"{value + 0.0:.3g}")  # −0.0 + 0.0 is 0.0
+
+
+def decimals(value: float, digits: int = 2, sign: str = "") -> str:
+    """So many digits behind the point. sign: "+" for one before what is positive; 0.00 has none."""
+    rounded = round(value, digits) + 0.0
+    return minus(f"{rounded:{sign if rounded else ''}.{digits}f}")
 
 
 METHODS = {

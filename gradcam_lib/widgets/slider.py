@@ -15,6 +15,7 @@ import traitlets
 from gradcam_lib.widgets.alt_image import LEAST, AltImage, checked_picture
 from gradcam_lib.widgets.controls import SOFT, TEXT, WIDTH
 from gradcam_lib.widgets.messages import MessageLine
+from gradcam_lib.widgets.methods import minus
 from gradcam_lib.widgets.page import Outermost
 
 Picture = np.ndarray | tuple[np.ndarray, str]
@@ -143,7 +144,7 @@ NOTHING = np.full((LEAST, LEAST, 3), 225, np.uint8), "There is no picture for th
 
 
 def name_of(value: Any) -> str:
-    return f"{value:g}".replace("-", "−") if isinstance(value, numbers.Real) else str(value)
+    return minus(f"{value + 0:g}") if isinstance(value, numbers.Real) else str(value)
 
 
 def _step(word: str, tooltip: str) -> widgets.Button:

@@ -18,8 +18,9 @@ from gradcam_lib.language.captioning import FILES, CaptionSystem
 from gradcam_lib.paths import MODELS, weights_folder
 from gradcam_lib.pictures.images import seen
 from gradcam_lib.widgets import CaptionExplorer
-from gradcam_lib.widgets.explained_caption import METHODS, MOST_WORDS, log
+from gradcam_lib.widgets.explained_caption import METHODS, MOST_WORDS
 from gradcam_lib.widgets.explained_picture import SIDE
+from gradcam_lib.widgets.methods import decimals
 from gradcam_lib.worlds import scenes
 
 SEED = 1_000_001
@@ -65,7 +66,7 @@ def test_it_starts_with_the_captioners_own_caption_as_a_whole(explorer, captione
     image = scenes.render(scenes.sample(SEED)).image
     assert explorer.caption == captioner.caption(image) and explorer.word is None
     assert explorer.message == why_empty(explorer)
-    log_prob = log(captioner.explain(image, explorer.caption).log_prob)
+    log_prob = decimals(captioner.explain(image, explorer.caption).log_prob)
     assert explorer.controls.facts.value.startswith(f"log p {log_prob}, END left out · map maximum ")
     assert explorer.controls.text.value == explorer.controls.offers.value == explorer.caption
     assert np.array_equal(decoded(explorer.image.value), explorer.picture())
@@ -127,7 +128,7 @@ def test_log_p_of_the_words_adds_up(explorer):
     e = explorer.explained
     assert e.log_p(None) == pytest.approx(sum(e.log_p(i) for i in range(9)), rel=1e-5)
     below = [cell.children[1].value for cell in explorer.controls.words.children]
-    assert f"log p {log(e.log_p(None))}" in below[0] and log(e.log_p(5)) in below[6]
+    assert f"log p {decimals(e.log_p(None))}" in below[0] and decimals(e.log_p(5)) in below[6]
 
 
 def test_one_scale_for_all_words_makes_weak_ones_weak(explorer):
@@ -162,7 +163,7 @@ def test_what_the_captioner_says_and_what_is_true_is_offered(explorer, captioner
     offers = explorer.controls.offers
     labels = {sentence: label for label, sentence in offers.options}
     for sentence, p in captioner.candidates(image, 3):
-        assert labels[sentence].startswith(f"captioner, log p with END {log(p)}")
+        assert labels[sentence].startswith(f"captioner, log p with END {decimals(p)}")
     for sentence, _ in scenes.captions(scenes.sample(SEED)):
         assert labels[sentence].endswith(f"true:  {sentence}")
         before = explorer.picture()
