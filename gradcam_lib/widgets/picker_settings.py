@@ -9,6 +9,7 @@ from gradcam_lib.pictures.overlay import OPACITY
 from gradcam_lib.positions import checked_position
 from gradcam_lib.widgets.explained_picture import Drawing, ExplainedPicture
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
+from gradcam_lib.widgets.pressing import middle
 
 SETTINGS = ("class_name", "method", "layer", "opacity", "shared_scale", "position", "compare", "crop", "size")
 
@@ -91,4 +92,4 @@ class PickerSettings(Explorer):
 
 def moved(position: tuple[int, int], size: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     """The position of a map of size ``other`` (h, w) beneath the middle of a position of one of ``size``."""
-    return tuple((2 * i + 1) * m // (2 * n) for i, n, m in zip(position, size, other, strict=True))
+    return tuple(map(middle, position, size, other))
