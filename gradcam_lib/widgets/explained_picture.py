@@ -109,7 +109,11 @@ class ExplainedPicture:
         return float(self.logits.softmax(0)[index])
 
     def checked(self, name: str, value: object) -> object:
-        """value, where it is on offer as "method" or "layer" of this picture. Errors (ValueError): it is not."""
+        """value, where it is on offer as "class_name", whose number becomes the name, "method" or "layer" of this
+        picture. Errors: ValueError; of a class those of ``Classifier.index``.
+        """
+        if name == "class_name":
+            return named(value, self.labels, self.classifier)
         offered = list(self.methods if name == "method" else self.layers.values())
         if value not in (offered or [None]):
             raise ValueError(f"{name} {value!r}: not on offer here; choose one of {', '.join(map(repr, offered))}")
@@ -197,6 +201,11 @@ def unique(names: Sequence[str]) -> list[str]:
     """Class names that can be told apart: two classes "crane" become "crane (134)" and "crane (517)"."""
     counts = Counter(names)
     return [name if counts[name] == 1 else f"{name} ({i})" for i, name in enumerate(names)]
+
+
+def named(value: str | int, labels: list[str], classifier: Classifier) -> str:
+    """The label of a class from its label, its name or its number. Errors: those of ``Classifier.index``."""
+    return value if value in labels else labels[classifier.index(value)]
 
 
 def percent(probability: float) -> str:

@@ -7,7 +7,7 @@ import traitlets
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.overlay import OPACITY
 from gradcam_lib.positions import checked_position
-from gradcam_lib.widgets.explained_picture import Drawing, ExplainedPicture
+from gradcam_lib.widgets.explained_picture import Drawing, ExplainedPicture, named
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
 from gradcam_lib.widgets.pressing import middle
 
@@ -34,7 +34,7 @@ class PickerSettings(Explorer):
 
     def _checked(self, name: str, value):
         if name == "class_name":
-            return value if value in self.labels else self.labels[self.classifier.index(value)]
+            return named(value, self.labels, self.classifier)
         if name == "opacity":
             return checked_opacity(value)
         if name in ("crop", "size"):

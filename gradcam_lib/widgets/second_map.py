@@ -53,9 +53,4 @@ class SecondMap(MapView):
     @traitlets.validate("class_name", "method", "layer")
     def _on_offer(self, proposal: dict) -> str | None:
         name, value = proposal["trait"].name, proposal["value"]
-        if self._explained is None:
-            return value
-        if name == "class_name":
-            labels = self._explained.labels
-            return value if value in labels else labels[self._explained.classifier.index(value)]
-        return self._explained.checked(name, value)
+        return self._explained.checked(name, value) if self._explained else value
