@@ -46,7 +46,7 @@ class AskedPosition(widgets.VBox):
         self.column.observe(self._typed, "value")
         self.button.on_click(lambda _: self._asked(None if self._answered else (self.row.value, self.column.value)))
         self.tell(None)
-        self.use(False)
+        self.offer(0, 0)
 
     def connect(self, asked: Callable[[tuple[int, int] | None], object], picked: Callable[[str], object]) -> None:
         self._asked = asked
@@ -57,12 +57,7 @@ class AskedPosition(widgets.VBox):
         self._deaf = True  # a change of ours is none of the reader's
         self.row.max, self.column.max = max(0, h - 1), max(0, w - 1)
         self._deaf = False
-        self.use(h * w > 0)
-
-    def use(self, on: bool) -> None:
-        for control in (self.row, self.column, self.button):
-            control.disabled = not on
-        self.layout.display = None if on else "none"
+        self.layout.display = None if h * w else "none"
 
     def tell(
         self,

@@ -69,7 +69,6 @@ class ExplainedPicture:
             layers = map_layers(classifier.model, layer, tuple(x.shape[1:])) if layer else []
             self.explanation = explain(classifier, x, layers, pixels=True) if layer else explain_pixels(classifier, x)
         self.logits = self.explanation.logits[0].float()
-        self.explanation.names = self.labels  # those that can be told apart
         self.top = self.logits.topk(min(5, len(self.logits))).indices.tolist()
         self.methods, missing = methods_for(self.explanation, classifier)
         self.remarks = missing + [f"Warning: {w.message}" for w in caught]
@@ -130,15 +129,15 @@ class ExplainedPicture:
         return max(self.methods[method].largest(self.values(c, method, layer)) for c in classes)
 
     def draw(
-        self, index: int, method: str, layer: str | None, *, opacity: float, end: float | None = None, mark: Mark = None
+        self, index: int, method: str, layer: str | None, *, opacity: float, end: float = 0.0, mark: Mark = None
     ) -> Drawing:
-        """The picture of one class. end: of the colour scale, default: this map's largest value, which also ends it
-        where it is larger: nothing is cut off. mark: (position, (h, w)), a position to be marked.
+        """The picture of one class. end: of the colour scale; this map's largest value ends it where that is larger:
+        nothing is cut off. mark: (position, (h, w)), a position to be marked.
         """
         m = self.methods[method]
         layer = layer if m.layered else None
         values, own = self.values(index, method, layer), self.end_of_scale(index, method, layer)
-        largest = max(own, end or 0)
+        largest = max(own, end)
         picture = m.paint(self.picture, values, largest, opacity)
         rank = int((self.logits > self.logits[index]).sum()) + 1
         probability = percent(self.probability(index))
