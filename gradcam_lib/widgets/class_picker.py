@@ -201,21 +201,15 @@ class ClassPicker(PickerSettings):
 
     def _display(self) -> None:
         c = self.controls
-        for view, drawing in zip((c.first, c.second), self._drawings, strict=False):
+        shown = ((c.first, self), (c.second, self.second))[: len(self._drawings)]
+        for (view, own), drawing in zip(shown, self._drawings, strict=True):
             view.show(drawing)
-        for view, layer in ((c.first, self.layer), (c.second, self.second.layer)):
-            view.pressable.divide(*self.explained.size_of(layer))
+            view.pressable.divide(*self.explained.size_of(own.layer))
         c.put_beside(self.compare)
         c.choice.mark(self.class_name)
-        method = self.explained.methods[self.method]
-        c.reading.value = small(method.reading)
-        c.layer.disabled, c.opacity.disabled = (
-            not method.layered,
-            not any(
-                self.explained.methods[m].laid_over
-                for m in (self.method, *([self.second.method] if self.compare else []))
-            ),
-        )
+        methods = [self.explained.methods[own.method] for _, own in shown]
+        c.reading.value, c.layer.disabled = small(methods[0].reading), not methods[0].layered
+        c.opacity.disabled = not any(method.laid_over for method in methods)
         self._answer()
 
     def _answer(self) -> None:
