@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import banner
+from gradcam_lib.widgets.controls import banner, wide_layout
 
 
 class MessageLine(widgets.HTML):
     """``text`` in plain words and ``word``, "Problem", "Note", "Saved" or "", in which they begin."""
 
     def __init__(self) -> None:
-        super().__init__(layout=widgets.Layout(width="calc(100% - 4px)"))
+        super().__init__(layout=wide_layout())
         self.text, self.word = "", ""
 
     def say(self, text: str, word: str = "Problem") -> None:

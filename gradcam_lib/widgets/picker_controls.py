@@ -6,7 +6,7 @@ import ipywidgets as widgets
 
 from gradcam_lib.widgets.asked_position import AskedPosition
 from gradcam_lib.widgets.class_choice import ClassChoice
-from gradcam_lib.widgets.controls import PictureControls, described, heading, small
+from gradcam_lib.widgets.controls import WIDTH, PictureControls, described, heading, small, wide_layout
 from gradcam_lib.widgets.cropping import CropControls
 from gradcam_lib.widgets.input_size import SizeControl
 from gradcam_lib.widgets.map_view import MapView
@@ -15,7 +15,7 @@ from gradcam_lib.widgets.saving import Download
 from gradcam_lib.widgets.second_map import SecondMap
 from gradcam_lib.widgets.uploading import Upload
 
-ALONE, BESIDE = "448px", "760px"  # the width of the pictures' column
+BESIDE = "760px"  # the width of the pictures' column where there are two
 
 # Where the choices stand beneath the picture, the classes come first: picture and class are seen together.
 STYLE = """<style>
@@ -53,7 +53,7 @@ class Controls(PictureControls):
         )
         self.compare = widgets.Checkbox(
             description="a second map beside it", indent=False,
-            tooltip="Another class, method or layer of this picture", layout=widgets.Layout(width="calc(100% - 4px)"),
+            tooltip="Another class, method or layer of this picture", layout=wide_layout(),
         )  # fmt: skip
         self.upload, self.beside = Upload("Own picture"), MessageLine()
         self.part, self.size, self.download = CropControls(), SizeControl(), Download()
@@ -74,11 +74,11 @@ class Controls(PictureControls):
     def put_beside(self, on: bool) -> None:
         """Whether there is a second map; beneath the first where there is no room."""
         self.second.layout.display = None if on else "none"
-        self.pictures.layout.width = BESIDE if on else ALONE
+        self.pictures.layout.width = BESIDE if on else WIDTH
 
     def _laid_out(self) -> list[widgets.Widget]:
         for view in (self.first, self.second):
-            view.layout = widgets.Layout(flex="1 1 250px", min_width="0", max_width=ALONE)
+            view.layout = widgets.Layout(flex="1 1 250px", min_width="0", max_width=WIDTH)
         maps = widgets.HBox([self.first, self.second], layout=widgets.Layout(flex_flow="row wrap", grid_gap="12px"))
         self.pictures.children = [maps, self.message, self.position]
         choices = widgets.VBox(

@@ -14,7 +14,7 @@ import cv2
 import ipywidgets as widgets
 import numpy as np
 
-from gradcam_lib.widgets.controls import banner_of
+from gradcam_lib.widgets.controls import banner_of, wide_layout
 from gradcam_lib.widgets.page import CLEAR
 
 
@@ -70,7 +70,7 @@ class Download(widgets.HTML):
     """
 
     def __init__(self) -> None:
-        super().__init__(layout=widgets.Layout(width="calc(100% - 4px)"))
+        super().__init__(layout=wide_layout())
         self._clearing: asyncio.TimerHandle | None = None
 
     def send(self, name: str, content: bytes) -> None:
