@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import described, heading, small
+from gradcam_lib.widgets.controls import heading, small
 from gradcam_lib.widgets.methods import decimals, minus
 
 SHOWN = 5  # classes a list
@@ -25,13 +25,12 @@ class AskedPosition(widgets.VBox):
         self.row, self.column = (
             widgets.BoundedIntText(
                 0, min=0, max=0, description=name, tooltip=f"{name} of the map, counted from 0",
-                continuous_update=False, **described("auto")
+                continuous_update=False, style={"description_width": "auto"},
+                layout=widgets.Layout(flex="1 1 80px", width="auto", min_width="80px", margin="2px 6px 2px 0"),
             )
             for name in ("Row", "Column")
         )  # fmt: skip
         self.button = widgets.Button(layout=widgets.Layout(flex="0 0 auto", width="72px"))
-        for field in (self.row, self.column):
-            field.layout = widgets.Layout(flex="1 1 80px", width="auto", min_width="80px", margin="2px 6px 2px 0")
         self.says = widgets.HTML(small(HINT), layout=widgets.Layout(margin="0 0 2px 0"))
         self.supports, self.opposes = ClassList("Speaks for"), ClassList("Speaks against")
         self._asked: Callable[[tuple[int, int] | None], object] = lambda position: None

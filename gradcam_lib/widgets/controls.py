@@ -24,12 +24,8 @@ class PictureControls:
 
     def __init__(self, shared: str, why_shared: str):
         wide = wide_layout()
-        self.image = widgets.Image(format="png", layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0"))
-        self.image.add_class("class-picker-image")
-        self.title, self.facts = widgets.Label(layout=wide), widgets.Label(layout=wide)
-        self.title.style.font_weight = "bold"
-        self.legend, self.message = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
-        self.reading, self.about = widgets.HTML(layout=wide), widgets.HTML(layout=wide)
+        self.image, self.legend, self.title, self.facts = self._view(wide)
+        self.message, self.reading, self.about = (widgets.HTML(layout=wide) for _ in range(3))
         self.method = widgets.Dropdown(description="Method", tooltip="How the map is made", **described())
         self.opacity = widgets.FloatSlider(  # in per cent, so that a number typed as it is shown is understood
             min=0,
@@ -44,6 +40,14 @@ class PictureControls:
         self.save = widgets.Button(
             description="Save", icon="download", tooltip="Write this picture into the notebook's folder"
         )
+
+    def _view(self, wide: widgets.Layout) -> tuple[widgets.Widget, ...]:
+        """The picture, its colours, its title and what else is said of it."""
+        image = widgets.Image(format="png", layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0"))
+        image.add_class("class-picker-image")
+        title, facts = widgets.Label(layout=wide), widgets.Label(layout=wide)
+        title.style.font_weight = "bold"
+        return image, widgets.HTML(layout=wide), title, facts
 
     def columns(self, right: list[widgets.Widget], left: list[widgets.Widget] | None = None) -> widgets.HBox:
         """The picture left, choices right; below each other where there is no room."""

@@ -34,8 +34,8 @@ class Explorer(Outermost):
         super().__init__(controls.children)
 
     @property
-    def image(self) -> widgets.Image:
-        """The widget that shows the picture; its ``value`` is a PNG."""
+    def image(self) -> widgets.Widget:
+        """The widget that shows the picture."""
         return self.controls.image
 
     def picture(self) -> np.ndarray:

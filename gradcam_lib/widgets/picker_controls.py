@@ -43,10 +43,7 @@ class Controls(PictureControls):
             "same colour scale for all classes",
             "Ends the colour scale at the largest value of the likeliest classes and of both maps.",
         )
-        self.first, self.second, self.position = MapView(), SecondMap(labels), AskedPosition()
-        self.image, self.legend, self.title, self.facts = (
-            self.first.image, self.first.legend, self.first.title, self.first.facts,
-        )  # fmt: skip
+        self.second, self.position = SecondMap(labels), AskedPosition()
         self.choice = ClassChoice(likeliest, labels)
         self.layer = widgets.Dropdown(
             description="Layer", tooltip="Which of the network's maps is weighed", **described()
@@ -63,6 +60,10 @@ class Controls(PictureControls):
         self.pictures = widgets.VBox(layout=widgets.Layout(max_width="100%", margin="0 24px 0 0"))
         self.children = self._laid_out()
         self.put_beside(False)
+
+    def _view(self, wide: widgets.Layout) -> tuple[widgets.Widget, ...]:
+        self.first = view = MapView()
+        return view.image, view.legend, view.title, view.facts
 
     def use(self, on: bool) -> None:
         """Everything but the upload waits for a picture."""
