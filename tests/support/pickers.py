@@ -33,10 +33,13 @@ def decoded(data: bytes) -> np.ndarray:
     return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
 
 
+def shown_in(image: widgets.HTML) -> np.ndarray:
+    """The picture of an ``AltImage``, as the page gets it."""
+    return decoded(base64.b64decode(re.search('base64,([^"]+)"', image.value)[1]))
+
+
 def on_the_page(picker: ClassPicker, view: str = "first") -> np.ndarray:
-    """The picture of a map, as the page gets it."""
-    html = getattr(picker.controls, view).image.value
-    return decoded(base64.b64decode(re.search('base64,([^"]+)"', html)[1]))
+    return shown_in(getattr(picker.controls, view).image)
 
 
 def said(widget: widgets.HTML) -> str:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from support.pickers import decoded
 from torch import nn
 
 from gradcam_lib.bias.collection import CLINIC
@@ -61,7 +62,7 @@ def state(lab: BiasLab) -> tuple:
 
 def test_it_begins_with_the_first_network_and_the_first_person(lab: BiasLab) -> None:
     assert (lab.network, lab.person, lab.version, lab.message) == ("bright", 0, "as drawn", "")
-    shown = cv2.imdecode(np.frombuffer(lab.image.value, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    shown = decoded(lab.image.value)
     assert np.array_equal(shown, lab.picture()) and shown.shape == (448, 448, 3)
     assert [tile.who.value.split(">")[1].split("<")[0] for tile in lab.controls.tiles] == [
         f"{role}, {presents}" for role in CLINIC.names for presents in CLINIC.kinds for _ in range(2)

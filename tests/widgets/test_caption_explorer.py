@@ -9,6 +9,7 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 import torch
+from support.pickers import decoded
 from support.talkers import caption_system
 from support.tiny import Passes
 from support.uploads import upload
@@ -53,10 +54,6 @@ def state(explorer: CaptionExplorer) -> tuple:
 
 def why_empty(explorer: CaptionExplorer) -> str:
     return explorer.explained.explanation.note(explorer.word)
-
-
-def decoded(data: bytes) -> np.ndarray:
-    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
 
 
 # What is shown

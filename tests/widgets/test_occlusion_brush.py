@@ -5,24 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from support.pickers import passes
+from support import pickers
+from support.pickers import IMAGE, passes
 from support.tiny import SmallNet
 from torch import Tensor, nn
 
 from gradcam_lib import classifier as make_classifier
 from gradcam_lib import explain, occlusion_map, overlay, scale_by_max, upsample
 from gradcam_lib.networks.zoo import Classifier
-from gradcam_lib.pictures.images import Transform, seen
+from gradcam_lib.pictures.images import seen
 from gradcam_lib.widgets import OcclusionBrush
 from gradcam_lib.widgets.covered_picture import DRAWS
 
 NAMES = ["cat", "tabby", "dog", "<b>bold</b>"]
-IMAGE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)  # of which the network sees the middle
 SIDE = 448
 
 
 def classifier(model: nn.Module | None = None, names: list[str] = NAMES) -> Classifier:
-    return Classifier(model or SmallNet(classes=len(names)), names, "relu2", "random", Transform(8, 8))
+    return pickers.classifier(model, names=names)
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import cv2
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from support.pickers import decoded
 from support.scenery import PNG, SCENE
 from support.talkers import ANSWERS as FEW
 from support.talkers import question_system
@@ -45,10 +45,6 @@ def vqa() -> QuestionSystem:
 @pytest.fixture
 def explorer(tmp_path) -> QuestionExplorer:
     return QuestionExplorer(SCENE, question=QUESTION, folder=tmp_path)
-
-
-def decoded(data: bytes) -> np.ndarray:
-    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
 
 
 def state(explorer: QuestionExplorer) -> tuple:

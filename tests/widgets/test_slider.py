@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import re
-
-import cv2
 import numpy as np
 import pytest
+from support.pickers import shown_in
 
 from gradcam_lib.widgets import Slider
 
@@ -29,11 +26,6 @@ def shade(i: int) -> np.ndarray:
     return np.full((80, 120, 3), (40 * i, 20, 200 - 40 * i), np.uint8)
 
 
-def shown(slider: Slider) -> np.ndarray:
-    data = re.search('base64,([^"]+)"', slider.image.value)[1]
-    return cv2.imdecode(np.frombuffer(base64.b64decode(data), np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
-
-
 def close(a: np.ndarray, b: np.ndarray) -> bool:
     """WebP is lossy."""
     return a.shape == b.shape and int(np.abs(a.astype(int) - b).max()) <= 4
@@ -43,7 +35,7 @@ def test_it_starts_where_it_is_told_to_and_computes_nothing_else():
     show = Shades()
     slider = Slider(LEVELS, show, label="level", start=-1.5)
     assert show.asked == [-1.5] and slider.value == -1.5 and slider.position == 2 and slider.slider.value == 3
-    assert close(shown(slider), shade(2))
+    assert close(shown_in(slider.image), shade(2))
     assert "level: <b>−1.5</b>" in slider.where.value and "3 of 4" in slider.where.value
     assert Slider(LEVELS, show, label="level").value == 0.0
 
@@ -51,16 +43,16 @@ def test_it_starts_where_it_is_told_to_and_computes_nothing_else():
 def test_the_slider_the_buttons_and_the_attribute_do_the_same():
     slider = Slider(LEVELS, Shades(), label="level")
     slider.slider.value = 3
-    assert slider.value == -1.5 and close(shown(slider), shade(2))
+    assert slider.value == -1.5 and close(shown_in(slider.image), shade(2))
     slider.after.click()
-    assert slider.value == 1000 and slider.slider.value == 4 and close(shown(slider), shade(3))
+    assert slider.value == 1000 and slider.slider.value == 4 and close(shown_in(slider.image), shade(3))
     assert slider.after.disabled and not slider.before.disabled
     slider.after.click()  # was on its way
     assert slider.value == 1000 and slider.message.text == ""
     slider.before.click()
     assert slider.value == -1.5 and not slider.after.disabled
     slider.value = 0.25
-    assert slider.slider.value == 2 and close(shown(slider), shade(1))
+    assert slider.slider.value == 2 and close(shown_in(slider.image), shade(1))
 
 
 def test_a_value_is_computed_once():
@@ -89,12 +81,12 @@ def test_what_goes_wrong_is_a_message_and_no_other_values_picture_stays():
     slider.after.click()
     assert slider.message.text == "RuntimeError: no <b>light</b>" and slider.message.word == "Problem"
     assert slider.value == 0.25 and slider.image.alt == "There is no picture for this value."
-    assert not close(shown(slider)[:80, :120], shade(0))
+    assert not close(shown_in(slider.image)[:80, :120], shade(0))
     slider.after.click()
-    assert slider.message.text == "" and close(shown(slider), shade(0))
+    assert slider.message.text == "" and close(shown_in(slider.image), shade(0))
     broken = False
     slider.before.click()
-    assert slider.message.text == "" and close(shown(slider), shade(0))  # what failed is tried again
+    assert slider.message.text == "" and close(shown_in(slider.image), shade(0))  # what failed is tried again
 
 
 def test_a_value_that_is_not_on_offer_changes_nothing():
