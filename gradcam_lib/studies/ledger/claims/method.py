@@ -21,18 +21,18 @@ METHOD = Group(
         Claim(
             "The picture of the gradient (saliency) looks noisy.",
             "Related material.",
-            "Values of neighbouring pixels correlate above 0.9 in a photograph and below 0.8 in the saliency maps of "
-            "all seven sample photographs.",
+            "Values of neighbouring pixels correlate more strongly in a photograph than in the saliency map of any of "
+            "the seven sample photographs.",
             IN_DIRECTION,
             notebook="01_backprop",
-            asserted=("neighbours(x) > 0.9 > 0.8 > max(agree)",),
+            asserted=("neighbours(x) > max(agree)",),
         ),
         Claim(
             "It looks noisy because paths with a positive and paths with a negative influence interfere.",
             "Related material (the authors' blog).",
-            "Half of the reason. On seven photographs the noise disappears when the weights lose their signs on the "
-            "way back, and also when the signs stay and the ReLUs and max-poolings no longer switch, although the "
-            "paths then cancel even more completely.",
+            "Part of the reason. On seven photographs the maps become smoother when the weights lose their signs on "
+            "the way back, and also, less so, when the signs stay and the ReLUs and max-poolings no longer switch, "
+            "although the paths then cancel even more completely.",
             IN_DIRECTION,
             notebook="01_backprop",
             asserted=("left_linear < left < 1e-6", "min(agree[changed]) > max(agree['the network as it is'])"),
@@ -55,11 +55,12 @@ METHOD = Group(
             "Guided backprop from a single filter shows the pattern that excites it in its favourite patches.",
             "Related material, after Springenberg et al. (2015).",
             "Twelve filters, three photographs each. Blurring the tenth of the visible pixels that the pattern marks, "
-            "or everything else, it does better than the plain gradient and than random pixels. It was not shown to do "
-            "better than the pattern of another filter at the same position, or than a choice that knows no network.",
+            "or everything else, it does better than the gradient and than random pixels. With this blur it was not "
+            "shown to do better than the pattern of another filter at the same position, or than a choice without a "
+            "network.",
             IN_DIRECTION,
             notebook="02_deconv_and_guided_backprop",
-            asserted=("way not in ('plain gradient', 'chance') or won > lost",),
+            asserted=("way not in ('gradient', 'chance') or won > lost",),
         ),
         Claim(
             "In a network that ends in global average pooling and one linear layer, the class activation map (CAM) "
