@@ -48,6 +48,7 @@ SHOWN = {
 
 # These keep their old pictures until they are written anew.
 OLD = {"07_captioning", "08_visual_question_answering", "09_bias_case_study"}
+LONGEST = {"words": 3000, "cells": 55, "pictures": 12, "lines": 20}
 WORDS = 8  # of an alternative text: fewer name the picture and do not say what it shows
 FIGURES_MEGABYTES = 12
 IMAGE = re.compile(r"!\[(.*?)\]\([^)]+\)", re.DOTALL)
@@ -151,6 +152,27 @@ def test_a_lesson_follows_the_template(path: Path) -> None:
     assert [section for section in SECTIONS if section not in headings] == []
     assert headings[0] == SECTIONS[0]
     assert headings[-1] == SECTIONS[-1]
+
+
+@lessons
+def test_a_lesson_is_short(path: Path) -> None:
+    nb = read(path)
+    if path.stem not in OLD:
+        text = " ".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+        words = [word for word in text.split() if re.search(r"\w", word)]  # bars of tables are none
+        assert len(words) <= LONGEST["words"]
+        assert len(nb.cells) <= LONGEST["cells"]
+        assert sum(len(pictures(cell)) for cell in code(nb)) <= LONGEST["pictures"]
+        long = [n for n, cell in enumerate(code(nb), 1) if len(cell.source.splitlines()) > LONGEST["lines"]]
+        assert long == []
+
+
+@lessons
+def test_the_readme_states_the_minutes_of_a_lesson(path: Path) -> None:
+    minutes = re.search(r"(\d+) minutes to read", read(path).cells[0].source)
+    assert minutes
+    row = next(line for line in (ROOT / "README.md").read_text("utf-8").splitlines() if f"/{path.name})" in line)
+    assert row.split("|")[-2].strip() == minutes[1]
 
 
 @lessons
