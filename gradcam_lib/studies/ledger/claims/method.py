@@ -30,12 +30,17 @@ METHOD = Group(
         Claim(
             "It looks noisy because paths with a positive and paths with a negative influence interfere.",
             "Related material (the authors' blog).",
-            "Part of the reason. On seven photographs the maps become smoother when the weights lose their signs on "
-            "the way back, and also, less so, when the signs stay and the ReLUs and max-poolings no longer switch, "
-            "although the paths then cancel even more completely.",
+            "Part of the reason. On seven photographs and with two networks the maps become smoother when the weights "
+            "lose their signs on the way back. But paths alone do not make a map change with small noise: it hardly "
+            "does so when the signs stay and the ReLUs and max-poolings no longer switch, although the paths then "
+            "cancel even more completely.",
             IN_DIRECTION,
             notebook="01_backprop",
-            asserted=("left_linear < left < 1e-6", "min(agree[changed]) > max(agree['the network as it is'])"),
+            asserted=(
+                "left_linear < left < 1e-6",
+                "min(agree['without signs']) > max(agree['the network as it is'])",
+                "min(turned[changed]) > max(turned['the network as it is'])",
+            ),
         ),
         Claim(
             "Backprop, deconvnet and guided backprop differ only in the rule by which a gradient passes back through "
