@@ -110,8 +110,8 @@ def test_the_score_of_a_caption():
     p = torch.tensor([float(text.text) for text in group(drawing, "p").iter(f"{SVG}text")])
     (score,) = (line for line in lines(drawing) if line.startswith("y = "))
     assert score == f"y = {' + '.join(f'log {one:g}' for one in p.tolist())} = −{-p.log().sum():.2f}"
-    said = [text.text for text in group(drawing, "words").iter(f"{SVG}text")]
-    assert lines(drawing)[lines(drawing).index("START") :][: len(said)] == ["START", *said[:-1]], "each word is read next"
+    said, written = [text.text for text in group(drawing, "words").iter(f"{SVG}text")], lines(drawing)
+    assert written[written.index("START") :][: len(said)] == ["START", *said[:-1]], "each word is read next"
 
 
 def test_the_dates_are_those_of_the_preprints():
