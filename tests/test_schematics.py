@@ -105,6 +105,15 @@ def test_guided_grad_cam_has_the_map_of_grad_cam():
     assert torch.equal(shades(root("guided_grad_cam.svg"), "L"), shades(root("grad_cam.svg"), "L"))
 
 
+def test_the_score_of_a_caption():
+    drawing = root("caption_lstm.svg")
+    p = torch.tensor([float(text.text) for text in group(drawing, "p").iter(f"{SVG}text")])
+    (score,) = (line for line in lines(drawing) if line.startswith("y = "))
+    assert score == f"y = {' + '.join(f'log {one:g}' for one in p.tolist())} = −{-p.log().sum():.2f}"
+    said, written = [text.text for text in group(drawing, "words").iter(f"{SVG}text")], lines(drawing)
+    assert written[written.index("START") :][: len(said)] == ["START", *said[:-1]], "each word is read next"
+
+
 def test_the_dates_are_those_of_the_preprints():
     written = lines(root("timeline.svg"))
     for method, (author, number) in PREPRINTS.items():
