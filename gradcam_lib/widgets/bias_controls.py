@@ -26,6 +26,8 @@ BESIDE = "760px"  # the width of the pictures' column where there are two
 # The button of a person covers the picture, too: one thing to click, one stop for the keyboard.
 STYLE = f"""<style>
 .bias-lab .pressable {{ max-width: max(250px, 60vh) }}
+.bias-lab .bars span {{ flex: none }}
+.bias-lab button {{ white-space: normal; height: auto; min-height: 28px; line-height: 1.2 }}
 .bias-lab-person {{ position: relative; border: 2px solid transparent; border-radius: 3px }}
 .bias-lab-person button {{ position: static }}
 .bias-lab-person button::after {{ content: ""; position: absolute; inset: 0; cursor: pointer }}
@@ -40,8 +42,8 @@ class Tile:
     def __init__(self) -> None:
         self.who, self.image = widgets.HTML(), AltImage("bias-lab-face")
         self.button = widgets.Button(layout=widgets.Layout(width="calc(100% - 4px)", padding="0 2px"))
-        self.box = widgets.VBox([self.who, self.image, self.button], layout=widgets.Layout(flex="1 1 84px"))
-        self.box.layout.max_width = "calc(25% - 6px)"
+        self.box = widgets.VBox([self.who, self.image, self.button], layout=widgets.Layout(flex="1 1 60px"))
+        self.box.layout.max_width, self.box.layout.justify_content = "calc(25% - 6px)", "flex-end"
         self.box.add_class("bias-lab-person")
 
     def show(self, person: JudgedPerson, drawing: Drawing) -> None:
@@ -72,13 +74,15 @@ class BiasControls(PictureControls):
             layout=widgets.Layout(width="140px"),
         )  # fmt: skip
         self.versions = {
-            name: widgets.Button(description=name, layout=widgets.Layout(flex="1 1 160px", margin="2px"))
+            name: widgets.Button(description=name, layout=widgets.Layout(flex="1 1 130px", margin="2px"))
             for name in VERSIONS
         }
         self.network = widgets.Dropdown(description="Network", **described())
         self.beside = widgets.Dropdown(
             description="Beside it", tooltip="Another network, which is shown the same person", **described()
         )
+        for choice in (self.network, self.beside):
+            choice.layout = widgets.Layout(flex="1 1 320px", min_width="0", margin="2px 0")
         self.skew = widgets.FloatSlider(  # in per cent, so that a number typed as it is shown is understood
             min=50, max=100, step=1, readout_format=".0f", description="Skew %", continuous_update=False,
             tooltip="Of the doctors, the share of men; of the nurses, that of women", **described(),
@@ -158,7 +162,7 @@ class BiasControls(PictureControls):
             heading("Which network?"), _row(self.network, self.beside), self.about, self.message,
             above, _row(*(tile.box for tile in self.tiles)),
             heading("In which version?"), _row(*self.versions.values()),
-            widgets.HBox([self.pictures, choices], layout=widgets.Layout(flex_flow="row wrap")),
+            widgets.HBox([self.pictures, choices], layout=widgets.Layout(flex_flow="row wrap", margin="4px 0 0 0")),
             widgets.HTML(STYLE, layout=widgets.Layout(display="none")),
         ]  # fmt: skip
 

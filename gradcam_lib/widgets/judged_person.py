@@ -89,11 +89,12 @@ class JudgedPerson:
         m, values = METHODS[method], self.values(version, name, method)
         others = VERSIONS if shared else (version,)
         largest = max(m.largest(self.values(other, name, method)) for other in others)
-        who = f"Network “{self.name}” says" if self.name else "Says"
+        whose = f"Network “{self.name}”: " if self.name else ""
+        says = f"says {self.says(version)}, {percent(self._p(version).max().item())}"
         return Drawing(
             picture=m.paint(self.pictures[self._number(version)], values, largest, opacity),
-            title=f"{m.label} for “{name}”: {self.truth}, {version}",
-            facts=f"{who} {self.says(version)}, {percent(self._p(version).max().item())} · {m.extremes(values)}",
+            title=f"{whose}{m.label} for “{name}”",
+            facts=f"{self.truth}, {version}: {says} · {m.extremes(values)}".capitalize(),
             largest=largest,
             note="" if values.any() else f"the map is empty: no position of this picture speaks for “{name}”",
             kind=m.kind,

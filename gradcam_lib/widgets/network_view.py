@@ -55,5 +55,5 @@ def _rows(rows: Sequence[tuple[str, float, str]], bold: str = "") -> str:
         f"{escape(name)}</div>{bar(value, words)}"
         for name, value, words in rows
     )
-    grid = "display:grid; grid-template-columns:minmax(90px, 120px) 1fr; gap:2px 10px; align-items:center"
-    return f'<div style="{grid}; line-height:1.3">{cells}</div>'
+    grid = "display:grid; grid-template-columns:minmax(70px, 110px) 1fr; gap:2px 10px; align-items:center"
+    return f'<div class="bars" style="{grid}; line-height:1.3">{cells}</div>'

@@ -53,7 +53,7 @@ def test_the_bias_laboratory(tmp_path: Path) -> None:
         nothing_scrolls_sideways(page, lab)
         switch_to_dark(page)
         for width in (390, 1300):
-            page.set_viewport_size({"width": width, "height": 900})
+            page.set_viewport_size({"width": width, "height": 3300})
             page.wait_for_timeout(500)
             lab.screenshot(path=OUT / f"bias_dark_{width}.png")
 
@@ -132,7 +132,7 @@ def what_a_screen_reader_hears(lab) -> None:
     for name in ("Opacity %", "Skew %"):
         expect(lab.get_by_role("slider", name=name)).to_be_visible()
     for image in lab.locator("img:visible").all():
-        expect(image).to_have_attribute("alt", re.compile("(doctor|nurse), (man|woman).*says (doctor|nurse)"))
+        expect(image).to_have_attribute("alt", re.compile("(Doctor|Nurse), (man|woman), .*says (doctor|nurse)"))
     assert lab.locator("[title=null]").count() == 0
     expect(lab.locator("label", has_text="same colour scale")).to_have_attribute("title", re.compile("^Ends the"))
 
@@ -140,15 +140,18 @@ def what_a_screen_reader_hears(lab) -> None:
 def save(page, lab) -> None:
     with page.expect_download(timeout=PATIENCE) as download:
         lab.get_by_role("button", name="Save").click()
-    assert re.match("clinic_grad-cam-for-.*[.]png$", download.value.suggested_filename)
+    assert re.match("clinic_network-90-seed-2-grad-cam-for-.*[.]png$", download.value.suggested_filename)
 
 
 def nothing_scrolls_sideways(page, lab) -> None:
     for width in (390, 640, 1300):
-        page.set_viewport_size({"width": width, "height": 900})
+        page.set_viewport_size({"width": width, "height": 3300})  # the whole widget
         page.wait_for_timeout(500)
         assert lab.evaluate(WIDER_THAN_ITS_BOX) == [], width
         assert lab.evaluate(CUT_OFF) == [], width
+        for row in lab.locator(".bars div:has(> span)", has_text="%").all():
+            share = re.search(r"([\d.]+) %", row.inner_text())[1]
+            assert abs(row.locator("span").bounding_box()["width"] - 0.6 * float(share)) < 2  # a bar is not squeezed
         lab.screenshot(path=OUT / f"bias_{width}.png")
 
 

@@ -88,7 +88,7 @@ def test_a_version_shows_its_own_picture_and_answer(lab: BiasLab, networks) -> N
     with torch.no_grad():
         p = networks["bright"].model(alone).softmax(1)[0]
     assert np.allclose(person.p[list(VERSIONS).index("other clothes")], p, atol=1e-6)  # batched as alone
-    assert f"Network “bright” says {CLINIC.names[int(p.argmax())]}" in lab.controls.facts.value
+    assert f"other clothes: says {CLINIC.names[int(p.argmax())]}" in lab.controls.facts.value
 
 
 def test_another_network_gives_another_answer_and_its_own_report(lab: BiasLab) -> None:
@@ -101,7 +101,7 @@ def test_another_network_gives_another_answer_and_its_own_report(lab: BiasLab) -
 
 def test_a_click_on_a_person_shows_them(lab: BiasLab) -> None:
     lab.controls.tiles[5].button.click()
-    assert lab.person == 5 and "nurse, man" in lab.controls.title.value
+    assert lab.person == 5 and "Nurse, man, as drawn: says" in lab.controls.facts.value
     chosen = [i for i, tile in enumerate(lab.controls.tiles) if tile.button.button_style == "primary"]
     assert chosen == [5] == [i for i, tile in enumerate(lab.controls.tiles) if "chosen" in tile.box._dom_classes]
 
@@ -119,8 +119,8 @@ def test_another_picture_can_be_drawn_while_the_page_stays(lab: BiasLab) -> None
 def test_pictures_have_alternative_texts(lab: BiasLab) -> None:
     lab.beside = "dark"
     for view, name in ((lab.controls.first, "bright"), (lab.controls.second, "dark")):
-        assert "doctor, man, as drawn" in view.image.alt and f"Network “{name}” says " in view.image.alt
-    assert "nurse, woman, as drawn" in lab.controls.tiles[7].image.alt
+        assert "Doctor, man, as drawn: says" in view.image.alt and view.image.alt.startswith(f"Network “{name}”: ")
+    assert "Nurse, woman, as drawn: says" in lab.controls.tiles[7].image.alt
 
 
 def test_other_people_are_others_of_the_same_groups(lab: BiasLab) -> None:
@@ -167,7 +167,9 @@ def test_a_picture_is_saved_under_a_name_of_its_own(lab: BiasLab, tmp_path) -> N
 
 def test_the_save_button_sends_the_picture_to_the_browser(lab: BiasLab, tmp_path) -> None:
     lab.controls.save.click()
-    assert 'download="clinic_grad-cam-for' in lab.controls.download.value and not list(tmp_path.iterdir())
+    assert 'download="clinic_network-bright-grad-cam-for' in lab.controls.download.value and not list(
+        tmp_path.iterdir()
+    )
 
 
 # Two networks
@@ -207,7 +209,7 @@ def test_a_training_gets_the_skew_and_its_network_joins_the_others(lab: BiasLab)
     lab.controls.train.click()
     lab.controls.aside.wait()
     assert list(lab.networks) == ["bright", "dark", "75%, seed 3"] and lab.network == "75%, seed 3"
-    assert lab.beside == "bright" and "Network “bright”" in said(lab.controls.second.facts)  # the one before
+    assert lab.beside == "bright" and "Network “bright”" in said(lab.controls.second.title)  # the one before
     source = lab.networks[lab.network].source
     assert "'doctor, man': 3, 'doctor, woman': 1, 'nurse, man': 1, 'nurse, woman': 3" in source and "seed 3" in source
     assert lab.message == "" and not lab.controls.train.disabled and not lab.controls.aside.busy
