@@ -290,14 +290,31 @@ def test_the_figures_are_light() -> None:
     assert sum(file.stat().st_size for file in FIGURES.iterdir()) <= FIGURES_MEGABYTES * 1e6
 
 
-def test_pages_have_the_alternative_texts(tmp_path: Path) -> None:
+def test_pages_have_the_alternative_texts() -> None:
     """JupyterLab's own template leaves them out."""
     shown = nbformat.v4.new_output(
         "display_data", {"image/png": "iVBORw0K"}, metadata={"image/png": {"alt": "A “cat”, 2 < 3."}}
     )
-    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("draw()", outputs=[shown])])
-    page, _ = HTMLExporter(template_file=str(NOTEBOOKS / "described.html.j2")).from_notebook_node(nb)
-    assert re.findall(r'<img alt="([^"]*)"', page) == ["A “cat”, 2 &lt; 3."]
+    assert re.findall(r'<img alt="([^"]*)"', page_of(shown)) == ["A “cat”, 2 &lt; 3."]
+
+
+def test_pages_say_where_a_widget_works() -> None:
+    """JupyterLab's own template leaves an empty line, or controls that do nothing."""
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "Slider: run it <there>"}
+    page = page_of(nbformat.v4.new_output("execute_result", view))
+    assert "<pre>Slider: run it &lt;there&gt;</pre>" in page and "html-manager" not in page
+
+
+def test_pages_keep_printed_columns_together() -> None:
+    """On a telephone they scroll, and sentences wrap."""
+    tables = [page_of(nbformat.v4.new_output("stream", text=text)) for text in ("cat   0.9\n", "a cat\n")]
+    assert ['class="in-columns"' in page for page in tables] == [True, False]
+
+
+def page_of(*outputs: NotebookNode) -> str:
+    nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("draw()", outputs=list(outputs))])
+    nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
+    return HTMLExporter(template_file=str(NOTEBOOKS / "described.html.j2")).from_notebook_node(nb)[0]
 
 
 # --- what the code draws today ----------------------------------------------------------------------------------------

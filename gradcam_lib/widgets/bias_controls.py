@@ -2,45 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 import cv2
 import ipywidgets as widgets
 
 from gradcam_lib.bias.collection import CLINIC
-from gradcam_lib.bias.report import Report
+from gradcam_lib.widgets.alt_image import AltImage
 from gradcam_lib.widgets.aside import Aside
-from gradcam_lib.widgets.controls import SOFT, TEXT, PictureControls, bar, described, heading, wide_layout
+from gradcam_lib.widgets.controls import SOFT, WIDTH, PictureControls, described, heading, wide_layout
 from gradcam_lib.widgets.explained_picture import Drawing, percent
 from gradcam_lib.widgets.judged_person import METHODS, VERSIONS, JudgedPerson
+from gradcam_lib.widgets.messages import MessageLine
+from gradcam_lib.widgets.network_view import NetworkView
+from gradcam_lib.widgets.saving import Download
 
 PEOPLE = 8
 SMALL = 112  # pixels of a person in the row
 SAID = ""  # instead of a class: the one that the network says
+NOTHING = ""  # instead of a second network
+BESIDE = "760px"  # the width of the pictures' column where there are two
+
+# The button of a person covers the picture, too: one thing to click, one stop for the keyboard.
+STYLE = f"""<style>
+.bias-lab .pressable {{ max-width: max(250px, 60vh) }}
+.bias-lab .bars span {{ flex: none }}
+.bias-lab button {{ white-space: normal; height: auto; min-height: 28px; line-height: 1.2 }}
+.bias-lab-person {{ position: relative; border: 2px solid transparent; border-radius: 3px }}
+.bias-lab-person button {{ position: static }}
+.bias-lab-person button::after {{ content: ""; position: absolute; inset: 0; cursor: pointer }}
+.bias-lab-person:hover {{ border-color: {SOFT} }}
+.bias-lab-person.chosen {{ border-color: var(--jp-brand-color1, #2166ac) }}
+</style>"""
 
 
 class Tile:
     """One of the people to choose from: who it is, the picture with its map, and a button that says the answer."""
 
     def __init__(self) -> None:
-        self.who = widgets.HTML()
-        self.image = widgets.Image(format="jpeg", layout=widgets.Layout(width="100%"))  # eight of them: small
-        self.button = widgets.Button(layout=widgets.Layout(width="100%", margin="2px 0", padding="0 2px"))
-        self.box = widgets.VBox(
-            [self.who, self.image, self.button], layout=widgets.Layout(width="calc(12.5% - 6px)", min_width="92px")
-        )
+        self.who, self.image = widgets.HTML(), AltImage("bias-lab-face")
+        self.button = widgets.Button(layout=widgets.Layout(width="calc(100% - 4px)", padding="0 2px"))
+        self.box = widgets.VBox([self.who, self.image, self.button], layout=widgets.Layout(flex="1 1 60px"))
+        self.box.layout.max_width, self.box.layout.justify_content = "calc(25% - 6px)", "flex-end"
         self.box.add_class("bias-lab-person")
 
     def show(self, person: JudgedPerson, drawing: Drawing) -> None:
         said = person.says("as drawn")
         right = said == person.worker.role
         self.who.value = _plain(person.truth)
-        small = cv2.resize(drawing.picture, (SMALL, SMALL), interpolation=cv2.INTER_AREA)
-        self.image.value = cv2.imencode(".jpg", small[..., ::-1])[1].tobytes()
+        self.image.show(cv2.resize(drawing.picture, (SMALL, SMALL), interpolation=cv2.INTER_AREA), drawing.alt)
         self.button.description, self.button.icon = f"says {said}", "" if right else "times"
         p = percent(person.probability("as drawn", said))
         self.button.tooltip = f"{person.truth}; the network says {said}, {p}: {'right' if right else 'wrong'}"
+
+    def mark(self, chosen: bool) -> None:
+        self.button.button_style = "primary" if chosen else ""
+        (self.box.add_class if chosen else self.box.remove_class)("chosen")
 
 
 class BiasControls(PictureControls):
@@ -56,96 +73,104 @@ class BiasControls(PictureControls):
             description="Other people", icon="refresh", tooltip="The next eight, two of every group",
             layout=widgets.Layout(width="140px"),
         )  # fmt: skip
-        self.versions = {name: widgets.Button(description=name, layout=_button()) for name in VERSIONS}
-        self.bars = {name: widgets.HTML(layout=widgets.Layout(margin="0 0 0 8px")) for name in VERSIONS}
+        self.versions = {
+            name: widgets.Button(description=name, layout=widgets.Layout(flex="1 1 130px", margin="2px"))
+            for name in VERSIONS
+        }
         self.network = widgets.Dropdown(description="Network", **described())
-        self.skew = widgets.FloatSlider(
-            min=0.5, max=1, step=0.01, readout_format=".0%", description="Skew", continuous_update=False, **described()
+        self.beside = widgets.Dropdown(
+            description="Beside it", tooltip="Another network, which is shown the same person", **described()
         )
+        for choice in (self.network, self.beside):
+            choice.layout = widgets.Layout(flex="1 1 320px", min_width="0", margin="2px 0")
+        self.skew = widgets.FloatSlider(  # in per cent, so that a number typed as it is shown is understood
+            min=50, max=100, step=1, readout_format=".0f", description="Skew %", continuous_update=False,
+            tooltip="Of the doctors, the share of men; of the nurses, that of women", **described(),
+        )  # fmt: skip
         self.means = widgets.HTML(layout=wide_layout())
-        self.seed = widgets.IntText(description="Seed", **described())
+        self.seed = widgets.IntText(
+            description="Seed", tooltip="Another one: other pictures, and another beginning of the training",
+            **described(),
+        )  # fmt: skip
         self.train = widgets.Button(
             description="Train", icon="play", tooltip="A network on a collection with this skew: about half a minute",
             layout=wide_layout(),
         )  # fmt: skip
-        self.aside = Aside()
-        self.groups, self.places = widgets.HTML(layout=wide_layout()), widgets.HTML(layout=wide_layout())
+        self.aside, self.training, self.download = Aside(), MessageLine(), Download()
         classes = [("what it says", SAID), *((name, name) for name in CLINIC.names)]
-        self.name = widgets.Dropdown(description="Map of", options=classes, **described())
+        self.name = widgets.Dropdown(
+            description="Map of", tooltip="The class of the map", options=classes, **described()
+        )
         self.method.options = [(m.label, key) for key, m in METHODS.items()]
         self.save.layout.width = "calc(100% - 4px)"
+        self.save.tooltip = "Download what is shown, with its colours and their numbers"
         self.message.layout.min_height = "30px"  # a line that comes and goes does not move the picture
+        self.pictures = widgets.HBox(
+            [self.first, self.second],
+            layout=widgets.Layout(flex_flow="row wrap", grid_gap="12px", max_width="100%", margin="0 24px 0 0"),
+        )
         self.children = self._laid_out()
+        self.put_beside(False)
+
+    def _view(self, wide: widgets.Layout) -> tuple[widgets.Widget, ...]:
+        self.first, self.second = NetworkView(), NetworkView()
+        for view in (self.first, self.second):
+            view.layout = widgets.Layout(flex="1 1 250px", min_width="0", max_width=WIDTH)
+        return self.first.image, self.first.legend, self.first.title, self.first.facts
 
     def use(self, on: bool) -> None:
         """What needs a network waits for one."""
         buttons = [*self.versions.values(), *(tile.button for tile in self.tiles)]
-        for control in (*buttons, self.others, self.name, self.method, self.opacity, self.shared, self.save):
+        choices = (self.others, self.name, self.method, self.opacity, self.shared, self.save, self.beside)
+        for control in (*buttons, *choices):
             control.disabled = not on
 
-    def offer(self, networks: dict[str, str], network: str) -> None:
-        """networks: name → label; network: the chosen one."""
+    def offer(self, networks: dict[str, str], network: str, beside: str) -> None:
+        """networks: name → label; network: the chosen one; beside: the one that is compared with it."""
         offered = tuple((label, name) for name, label in networks.items())
-        if self.network.options != offered:
-            self.network.options = offered
-        self.network.value = network if network in networks else None
+        others = (("no other network", NOTHING), *(pair for pair in offered if pair[1] != network))
+        for control, options in ((self.network, offered), (self.beside, others)):
+            if control.options != options:
+                control.options = options
+        self.network.value, self.beside.value = network if network in networks else None, beside
 
-    def mark(self, which: int, version: str, person: JudgedPerson) -> None:
-        """Marks one in the row and one of the versions, and says what the network says of each version."""
+    def mark(self, which: int, version: str) -> None:
+        """Marks one in the row and one of the versions."""
         for i, tile in enumerate(self.tiles):
-            tile.button.button_style = "primary" if i == which else ""
+            tile.mark(i == which)
         for name, button in self.versions.items():
             button.button_style, button.icon = ("primary", "check") if name == version else ("", "")
-            said = person.says(name)
-            p = person.probability(name, said)
-            self.bars[name].value = bar(p, f"says {said}, {percent(p)}")
 
-    def tell(self, report: Report) -> None:
-        """Accuracy by group, and where the maps lie, of the network at hand."""
-        numbers = {"all four groups": report.accuracy()} | report.cells()
-        self.groups.value = _rows(
-            [(name, n["value"], f"{100 * n['value']:.0f} % ({100 * n['low']:.0f} … {100 * n['high']:.0f})")
-             for name, n in numbers.items()]
-        )  # fmt: skip
-        shares = {region: report.share_on(region)["value"] for region in report.case.regions}
-        self.places.value = _rows(
-            [(name, s, f"{100 * s:.0f} %, {report.density_on(name):.1f} × its area") for name, s in shares.items()]
-        )
+    def put_beside(self, on: bool) -> None:
+        """Whether there is a second network; beneath the first where there is no room."""
+        self.second.layout.display = None if on else "none"
+        self.pictures.layout.width = BESIDE if on else WIDTH
 
     def _laid_out(self) -> list[widgets.Widget]:
-        rows = [
-            widgets.HBox([self.versions[name], self.bars[name]], layout=widgets.Layout(align_items="center"))
-            for name in VERSIONS
-        ]
-        for row in rows:
-            row.add_class("bias-lab-version")
-        left = [self.image, self.legend, self.title, self.facts, heading("Change this person"), *rows]
-        right = [
-            heading("Which network?"), self.network, self.about,
-            heading("Train your own"), self.skew, self.means, self.seed, self.train, self.aside,
-            heading("How often is it right?"), self.groups,
-            heading("Where does it look?"), self.places,
-            heading("How is it drawn?"), self.name, self.method, self.reading, self.opacity, self.shared, self.save,
+        choices = widgets.VBox(
+            [
+                heading("Train your own"), self.skew, self.means, self.seed, self.train,
+                widgets.VBox([self.aside, self.training], layout=widgets.Layout(min_height="72px")),
+                heading("How is it drawn?"), self.name, self.method, self.reading, self.opacity, self.shared,
+                self.save, self.download,
+            ],
+            layout=widgets.Layout(width="340px", max_width="100%"),
+        )  # fmt: skip
+        above = widgets.HBox([heading("Whom do you look at?"), self.others])
+        above.layout = widgets.Layout(align_items="center", grid_gap="12px")
+        return [
+            heading("Which network?"), _row(self.network, self.beside), self.about, self.message,
+            above, _row(*(tile.box for tile in self.tiles)),
+            heading("In which version?"), _row(*self.versions.values()),
+            widgets.HBox([self.pictures, choices], layout=widgets.Layout(flex_flow="row wrap", margin="4px 0 0 0")),
+            widgets.HTML(STYLE, layout=widgets.Layout(display="none")),
         ]  # fmt: skip
-        row = widgets.Layout(flex_flow="row wrap", justify_content="space-between", width="100%", max_width="812px")
-        people = widgets.HBox([tile.box for tile in self.tiles], layout=row)
-        centred = widgets.Layout(align_items="center")
-        above = widgets.HBox([heading("Whom do you look at?"), self.others], layout=centred)
-        return [above, people, self.message, self.columns(right, left)]
 
 
-def _button() -> widgets.Layout:
-    return widgets.Layout(width="190px", margin="1px 0")
+def _row(*parts: widgets.Widget) -> widgets.HBox:
+    """As wide as two pictures; where that is too wide, parts go to the next line."""
+    return widgets.HBox(list(parts), layout=widgets.Layout(flex_flow="row wrap", width="100%", max_width="812px"))
 
 
 def _plain(text: str) -> str:
     return f'<div style="color:{SOFT}; font-size:12px; line-height:1.3; text-align:center">{escape(text)}</div>'
-
-
-def _rows(rows: Sequence[tuple[str, float, str]]) -> str:
-    """Lines of a name, a bar and what it stands for."""
-    cells = "".join(
-        f'<div style="color:{TEXT}; font-size:12px; white-space:nowrap">{escape(name)}</div>{bar(value, words)}'
-        for name, value, words in rows
-    )
-    return f'<div style="display:grid; grid-template-columns:104px 1fr; gap:2px 10px; align-items:center">{cells}</div>'

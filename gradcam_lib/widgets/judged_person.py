@@ -8,12 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradcam_lib.bias.collection import CLINIC
+from gradcam_lib.bias.collection import CLINIC, seeds_of
 from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.pictures.images import seen
-from gradcam_lib.widgets.explained_picture import KEPT, SIDE, Drawing, percent
-from gradcam_lib.widgets.methods import methods_of_words
+from gradcam_lib.pictures.overlay import WEAK
+from gradcam_lib.widgets.explained_picture import KEPT, SIDE, Drawing, percent, whereabouts
+from gradcam_lib.widgets.methods import methods_of_words, number
 from gradcam_lib.worlds.clinic import Worker
 
 VERSIONS = {  # what is shown of a person → what has been exchanged
@@ -33,6 +34,16 @@ _ALL = methods_of_words("class", _signed)
 METHODS = {key: _ALL[key] for key in ("grad_cam", "signed")}
 
 
+def people(page: int) -> list[Worker]:
+    """Eight people of the test, two of every group; another page, others."""
+    return [
+        CLINIC.draw(seeds_of("test", 0, label, kind, 2 * page + 2)[2 * page + i], role, presents)
+        for label, role in enumerate(CLINIC.names)
+        for kind, presents in enumerate(CLINIC.kinds)
+        for i in range(2)
+    ]
+
+
 def edited(worker: Worker, version: str) -> Worker:
     """The same person with hair and face, or the clothes, that the seed draws for the other group."""
     for edit in VERSIONS[version]:
@@ -49,11 +60,12 @@ def painted(worker: Worker) -> list[np.ndarray]:
 class JudgedPerson:
     """A person and the edited copies, which went through a network together; ``draw`` answers from there.
 
-    classifier: of doctors and nurses. p: (4, 2), probabilities of the classes for each of VERSIONS.
+    classifier: of doctors and nurses; name: what to call it, if anything. p: (4, 2), probabilities of the classes for
+    each of VERSIONS.
     """
 
-    def __init__(self, classifier: Classifier, worker: Worker):
-        self.classifier, self.worker = classifier, worker
+    def __init__(self, classifier: Classifier, worker: Worker, name: str = ""):
+        self.classifier, self.worker, self.name = classifier, worker, name
         images = painted(worker)
         self.pictures = [seen(image, classifier.transform.at(SIDE)) for image in images]
         x = torch.cat([classifier.to_input(image) for image in images])
@@ -77,13 +89,25 @@ class JudgedPerson:
         m, values = METHODS[method], self.values(version, name, method)
         others = VERSIONS if shared else (version,)
         largest = max(m.largest(self.values(other, name, method)) for other in others)
+        whose = f"Network “{self.name}”: " if self.name else ""
+        says = f"says {self.says(version)}, {percent(self._p(version).max().item())}"
         return Drawing(
             picture=m.paint(self.pictures[self._number(version)], values, largest, opacity),
-            title=f"{m.label} for “{name}”: {self.truth}, {version}",
-            facts=f"Says {self.says(version)}, {percent(self._p(version).max().item())} · {m.extremes(values)}",
+            title=f"{whose}{m.label} for “{name}”",
+            facts=f"{self.truth}, {version}: {says} · {m.extremes(values)}".capitalize(),
             largest=largest,
-            note="" if values.any() else f"the map is empty: no place of this picture speaks for “{name}”",
+            note="" if values.any() else f"the map is empty: no position of this picture speaks for “{name}”",
+            kind=m.kind,
+            weak=self._weak(version, name, method),
+            where=f"Strongest {whereabouts(values)}" if values.any() else "",
         )
+
+    def _weak(self, version: str, name: str, method: str) -> str:
+        """A weak map glows as brightly as any where it has a scale of its own; weak as in ``overlay.strength``."""
+        total = float(METHODS[method].values(self.explanation, self._which(version, name), None).abs().sum())
+        if not 0 < total < WEAK:
+            return ""
+        return f"Weak: its values add up to {number(total)}, less than a tenth of the score's unit"
 
     def _p(self, version: str) -> Tensor:
         return self.p[self._number(version)]
@@ -92,6 +116,8 @@ class JudgedPerson:
     def _number(version: str) -> int:
         return list(VERSIONS).index(version)
 
+    def _which(self, version: str, name: str) -> tuple[int, int]:
+        return self._number(version), self.classifier.names.index(name)
+
     def _values(self, version: str, name: str, method: str) -> np.ndarray:
-        which = (self._number(version), self.classifier.names.index(name))
-        return METHODS[method].numbers(self.explanation, which, None, SIDE)
+        return METHODS[method].numbers(self.explanation, self._which(version, name), None, SIDE)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from support.pickers import decoded
+from support.pickers import said, shown_in
 from torch import nn
 
 from gradcam_lib.bias.collection import CLINIC
@@ -19,8 +19,7 @@ from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.training.bias import Stopped
 from gradcam_lib.widgets import BiasLab
 from gradcam_lib.widgets.aside import Aside
-from gradcam_lib.widgets.bias_lab import people
-from gradcam_lib.widgets.judged_person import VERSIONS, JudgedPerson, edited
+from gradcam_lib.widgets.judged_person import VERSIONS, JudgedPerson, edited, people
 
 
 def by_brightness(sign: float = 1.0, source: str = "by hand") -> Classifier:
@@ -53,8 +52,9 @@ def lab(networks, tmp_path) -> BiasLab:
 
 
 def state(lab: BiasLab) -> tuple:
-    settings = [getattr(lab, name) for name in ("network", "person", "version", "name", "method", "skew", "seed")]
-    return (*settings, tuple(lab.networks), lab.picture().tobytes(), lab.controls.groups.value)
+    names = ("network", "beside", "person", "version", "name", "method", "skew", "seed")
+    settings = [getattr(lab, name) for name in names]
+    return (*settings, tuple(lab.networks), lab.picture().tobytes(), lab.controls.first.groups.value)
 
 
 # What is shown
@@ -62,8 +62,9 @@ def state(lab: BiasLab) -> tuple:
 
 def test_it_begins_with_the_first_network_and_the_first_person(lab: BiasLab) -> None:
     assert (lab.network, lab.person, lab.version, lab.message) == ("bright", 0, "as drawn", "")
-    shown = decoded(lab.image.value)
-    assert np.array_equal(shown, lab.picture()) and shown.shape == (448, 448, 3)
+    shown = shown_in(lab.image)
+    assert shown.shape == (448, 448, 3) and np.abs(shown - lab.picture().astype(float)).mean() < 3
+    assert lab.beside == "" and lab.controls.second.layout.display == "none"
     assert [tile.who.value.split(">")[1].split("<")[0] for tile in lab.controls.tiles] == [
         f"{role}, {presents}" for role in CLINIC.names for presents in CLINIC.kinds for _ in range(2)
     ]
@@ -87,7 +88,7 @@ def test_a_version_shows_its_own_picture_and_answer(lab: BiasLab, networks) -> N
     with torch.no_grad():
         p = networks["bright"].model(alone).softmax(1)[0]
     assert np.allclose(person.p[list(VERSIONS).index("other clothes")], p, atol=1e-6)  # batched as alone
-    assert f"Says {CLINIC.names[int(p.argmax())]}" in lab.controls.facts.value
+    assert f"other clothes: says {CLINIC.names[int(p.argmax())]}" in lab.controls.facts.value
 
 
 def test_another_network_gives_another_answer_and_its_own_report(lab: BiasLab) -> None:
@@ -100,8 +101,26 @@ def test_another_network_gives_another_answer_and_its_own_report(lab: BiasLab) -
 
 def test_a_click_on_a_person_shows_them(lab: BiasLab) -> None:
     lab.controls.tiles[5].button.click()
-    assert lab.person == 5 and "nurse, man" in lab.controls.title.value
-    assert [tile.button.button_style for tile in lab.controls.tiles].index("primary") == 5
+    assert lab.person == 5 and "Nurse, man, as drawn: says" in lab.controls.facts.value
+    chosen = [i for i, tile in enumerate(lab.controls.tiles) if tile.button.button_style == "primary"]
+    assert chosen == [5] == [i for i, tile in enumerate(lab.controls.tiles) if "chosen" in tile.box._dom_classes]
+
+
+def test_another_picture_can_be_drawn_while_the_page_stays(lab: BiasLab) -> None:
+    before, page = state(lab), lab.image.value
+    drawn = lab.picture(person=3, version="other clothes")
+    assert state(lab) == before and lab.image.value == page
+    lab.person, lab.version = 3, "other clothes"
+    assert np.array_equal(drawn, lab.picture())
+    with pytest.raises(ValueError, match="'both'"):
+        lab.picture(version="bald")
+
+
+def test_pictures_have_alternative_texts(lab: BiasLab) -> None:
+    lab.beside = "dark"
+    for view, name in ((lab.controls.first, "bright"), (lab.controls.second, "dark")):
+        assert "Doctor, man, as drawn: says" in view.image.alt and view.image.alt.startswith(f"Network “{name}”: ")
+    assert "Nurse, woman, as drawn: says" in lab.controls.tiles[7].image.alt
 
 
 def test_other_people_are_others_of_the_same_groups(lab: BiasLab) -> None:
@@ -126,10 +145,60 @@ def test_the_map_of_a_class_that_nothing_speaks_for_says_so(lab: BiasLab) -> Non
     assert "empty" in drawing.note and drawing.largest == 0
 
 
+def test_a_weak_map_is_called_weak(lab: BiasLab) -> None:
+    """Of its own scale, it would glow as brightly as any."""
+    strong = lab.people[0].explanation.signed
+    lab.name = "doctor"
+    assert "Weak" not in said(lab.controls.first.facts)
+    lab.people[0].explanation.signed = lambda c: 1e-4 * strong(c)
+    lab.people[0].values.cache_clear()
+    lab.shared_scale = False
+    assert "Weak: its values add up to 0.00" in said(lab.controls.first.facts) and "Weak" in lab.image.alt
+
+
 def test_a_picture_is_saved_under_a_name_of_its_own(lab: BiasLab, tmp_path) -> None:
-    first, second = lab.save(), lab.save()
+    first = lab.save()
+    lab.beside = "dark"
+    second = lab.save()
     assert first != second and first.parent == tmp_path and first.stem.startswith("clinic")
-    assert np.array_equal(cv2.imread(str(first))[..., ::-1], lab.picture())
+    one, two = (cv2.imread(str(path)).shape for path in (first, second))
+    assert one[0] > one[1] > 448 and two[1] > 2 * 448  # with title and colours; both maps
+
+
+def test_the_save_button_sends_the_picture_to_the_browser(lab: BiasLab, tmp_path) -> None:
+    lab.controls.save.click()
+    assert 'download="clinic_network-bright-grad-cam-for' in lab.controls.download.value and not list(
+        tmp_path.iterdir()
+    )
+
+
+# Two networks
+
+
+def test_two_networks_are_shown_the_same_person(lab: BiasLab, networks) -> None:
+    lab.person, lab.controls.beside.value = 2, "dark"
+    first, second = lab.controls.first, lab.controls.second
+    assert lab.beside == "dark" and second.layout.display is None
+    person = JudgedPerson(networks["dark"], lab.people[2].worker, "dark")
+    name = person.says("as drawn")
+    drawn = person.draw("as drawn", name, "grad_cam", opacity=lab.opacity, shared=True)
+    assert np.abs(shown_in(second.image) - drawn.picture.astype(float)).mean() < 3
+    accuracy = [100 * lab._measured(name).accuracy()["value"] for name in ("bright", "dark")]
+    assert sum(accuracy) == pytest.approx(100)  # all signs turned
+    for view, value in zip((first, second), accuracy, strict=True):
+        assert f"{value:.0f} % (" in said(view.groups)
+    lab.controls.beside.value = ""
+    assert second.layout.display == "none"
+
+
+def test_the_network_beside_is_another_one(lab: BiasLab) -> None:
+    assert [name for _, name in lab.controls.beside.options] == ["", "dark"]
+    lab.beside = "bright"
+    assert lab.beside == "" and "'dark'" in lab.message
+    lab.beside = "dark"
+    lab.network = "dark"
+    assert (lab.network, lab.beside) == ("dark", "bright")  # they have changed places
+    assert [name for _, name in lab.controls.beside.options] == ["", "bright"]
 
 
 # Training
@@ -140,6 +209,7 @@ def test_a_training_gets_the_skew_and_its_network_joins_the_others(lab: BiasLab)
     lab.controls.train.click()
     lab.controls.aside.wait()
     assert list(lab.networks) == ["bright", "dark", "75%, seed 3"] and lab.network == "75%, seed 3"
+    assert lab.beside == "bright" and "Network “bright”" in said(lab.controls.second.title)  # the one before
     source = lab.networks[lab.network].source
     assert "'doctor, man': 3, 'doctor, woman': 1, 'nurse, man': 1, 'nurse, woman': 3" in source and "seed 3" in source
     assert lab.message == "" and not lab.controls.train.disabled and not lab.controls.aside.busy
@@ -150,6 +220,7 @@ def test_the_same_training_again_takes_the_place_of_the_first(lab: BiasLab) -> N
         lab.train()
         lab.controls.aside.wait()
     assert list(lab.networks) == ["bright", "dark", "90%, seed 0"]
+    assert (lab.network, lab.beside) == ("90%, seed 0", "bright")
 
 
 def test_a_stopped_training_leaves_everything_as_it_was(lab: BiasLab) -> None:
@@ -212,6 +283,23 @@ def test_what_cannot_be_used_is_explained_and_changes_nothing(lab: BiasLab, name
     before = state(lab)
     setattr(lab, name, value)
     assert state(lab) == before and words in lab.message
+
+
+@pytest.mark.parametrize(("name", "shown", "wrong", "right"), [("seed", 0, -1, 5), ("skew", 90, 0.2, 0.6)])
+def test_a_refused_setting_of_the_training_is_told_beside_it(lab: BiasLab, name, shown, wrong, right) -> None:
+    control, line = getattr(lab.controls, name), lab.controls.training
+    if name == "seed":
+        control.value = wrong  # the slider for the skew ends where skews end
+    else:
+        lab.skew = wrong
+    assert control.value == shown and line.word == "Problem" and lab.controls.message.value == ""
+    setattr(lab, name, right)
+    assert line.text == "" == lab.message and control.value == (100 * right if name == "skew" else right)
+
+
+def test_a_skew_is_typed_as_it_is_shown(lab: BiasLab) -> None:
+    lab.controls.skew.value = 75
+    assert lab.skew == 0.75 and "75 % are men" in said(lab.controls.means)
 
 
 # Work aside
