@@ -209,8 +209,9 @@ ANSWERING = Group(
         Claim(
             "If an answer is right and its map lies on the right thing, the answer depends on this thing.",
             "Our question, not a claim of the paper.",
-            "Not always. In forty drawn scenes VGG-16 rightly says that somebody rides the wave. Without the surfer most "
-            "of these answers stay, and among those that stay the map lay on the surfer more often than among the others.",
+            "Not always. In forty drawn scenes VGG-16 rightly says that somebody rides the wave. Without the surfer "
+            "most of these answers stay, and the map had been on the surfer more often in those that stay than in the "
+            "others.",
             FAILS,
             notebook="08_visual_question_answering",
             asserted=("hit[stays].mean() > hit[~stays].mean()",),
@@ -296,10 +297,9 @@ ANSWERING = Group(
         "intervals of that study are bootstrap intervals over {question_answering > n} questions, one a scene. "
         "Photographs of Flickr8k, in which nothing is outlined, are used for occlusion; pointing on photographs of "
         "COCO, in which things are, stands in the tables below.",
-        "*Disagreement.* Notebook 08 retells two questions of the original figure with drawn scenes that were searched "
-        "for, one for each outcome. The count over the disputed questions of 200 scenes that nobody chose is made in the "
-        "notebook; that of photographs is stored, with other rules, in the table “Photographs with outlines: whom to "
-        "trust”.",
+        "*Disagreement.* Notebook 08 retells two questions of the original figure with drawn scenes that were "
+        "searched for, one for each outcome. It counts the disputed questions of 200 scenes that nobody chose; those "
+        "of photographs stand in the table “Photographs with outlines: whom to trust”.",
         "*Co-attention.* For drawn scenes its correlation with occlusion is "
         "{question_answering > coattention > grad_cam > correlation_with_occlusion|x} for Grad-CAM and "
         "{question_answering > coattention > guided_backprop > correlation_with_occlusion|x} for guided backprop, "
