@@ -47,7 +47,7 @@ SHOWN = {
 }
 
 # These keep their old pictures until they are written anew.
-OLD = {"08_visual_question_answering", "09_bias_case_study"}
+OLD = {"09_bias_case_study"}
 LONGEST = {"words": 3000, "cells": 55, "pictures": 12, "lines": 20}
 WORDS = 8  # of an alternative text: fewer name the picture and do not say what it shows
 FIGURES_MEGABYTES = 12

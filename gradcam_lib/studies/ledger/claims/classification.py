@@ -381,7 +381,6 @@ FAITHFULNESS = Group(
                     r(f"{WORDS} > grad_cam > {CORRELATION}_content_words")
                 )
             ),
-            notebook="08_visual_question_answering",
         ),
         Claim(
             "Grad-CAM agrees with occlusion better than CAM and c-MWP.",
@@ -410,7 +409,6 @@ FAITHFULNESS = Group(
                 )
                 and r(f"{ANSWERS} > grad_cam > drop").leans_above(r(f"{ANSWERS} > centre > drop"))
             ),
-            notebook="08_visual_question_answering",
         ),
         Claim(
             "By that test Grad-CAM is more faithful than guided backprop.",
