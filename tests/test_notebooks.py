@@ -46,8 +46,6 @@ SHOWN = {
     "application/vnd.jupyter.widget-view+json",
 }
 
-# These keep their old pictures until they are written anew.
-OLD = {"09_bias_case_study"}
 LONGEST = {"words": 3000, "cells": 55, "pictures": 12, "lines": 20}
 WORDS = 8  # of an alternative text: fewer name the picture and do not say what it shows
 FIGURES_MEGABYTES = 12
@@ -56,9 +54,6 @@ BLANK = {"zeros", "ones", "full", "empty"}
 
 everywhere = pytest.mark.parametrize("path", find(), ids=label)
 lessons = pytest.mark.parametrize("path", [path for path in find() if path.parent == NOTEBOOKS], ids=label)
-
-
-renewed = pytest.mark.parametrize("path", [path for path in find() if path.stem not in OLD], ids=label)
 
 
 def source(nb: NotebookNode) -> str:
@@ -157,14 +152,13 @@ def test_a_lesson_follows_the_template(path: Path) -> None:
 @lessons
 def test_a_lesson_is_short(path: Path) -> None:
     nb = read(path)
-    if path.stem not in OLD:
-        text = " ".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
-        words = [word for word in text.split() if re.search(r"\w", word)]  # bars of tables are none
-        assert len(words) <= LONGEST["words"]
-        assert len(nb.cells) <= LONGEST["cells"]
-        assert sum(len(pictures(cell)) for cell in code(nb)) <= LONGEST["pictures"]
-        long = [n for n, cell in enumerate(code(nb), 1) if len(cell.source.splitlines()) > LONGEST["lines"]]
-        assert long == []
+    text = " ".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+    words = [word for word in text.split() if re.search(r"\w", word)]  # bars of tables are none
+    assert len(words) <= LONGEST["words"]
+    assert len(nb.cells) <= LONGEST["cells"]
+    assert sum(len(pictures(cell)) for cell in code(nb)) <= LONGEST["pictures"]
+    long = [n for n, cell in enumerate(code(nb), 1) if len(cell.source.splitlines()) > LONGEST["lines"]]
+    assert long == []
 
 
 @lessons
@@ -208,13 +202,13 @@ def said(alt: str | None) -> bool:
     return len((alt or "").split()) >= WORDS
 
 
-@renewed
+@everywhere
 def test_every_picture_can_be_had_by_telephone(path: Path) -> None:
     silent = [n for n, o, kind in shown_pictures(read(path)) if not said(o.metadata.get(kind, {}).get("alt"))]
     assert silent == [], 'save_figure(name, alt="…") or show_figure(alt="…") in these cells'
 
 
-@renewed
+@everywhere
 def test_photographs_are_jpeg_and_charts_have_few_colours(path: Path) -> None:
     for n, output, kind in shown_pictures(read(path)):
         with Image.open(io.BytesIO(base64.b64decode(output.data[kind]))) as picture:
@@ -228,7 +222,7 @@ def test_it_draws_with_the_library(path: Path) -> None:
     assert re.findall(r"plt\.(?:subplots?|figure|imshow|plot|savefig)\b|\.imshow\(", source(read(path))) == []
 
 
-@renewed
+@everywhere
 def test_no_blank_array_is_a_canvas(path: Path) -> None:
     assert [cell.source for cell in code(read(path)) if blank_canvas(cell.source)] == [], "chart(), or None in a row"
 
@@ -268,7 +262,7 @@ def test_pictures_in_the_text_have_alternative_texts(path: Path) -> None:
     ] == []
 
 
-@renewed
+@everywhere
 def test_what_a_cell_shows_is_what_its_file_holds(path: Path) -> None:
     for cell in code(read(path)):
         for name in saved(cell)[:1]:
@@ -281,9 +275,8 @@ def test_the_figures_are_listed_with_their_alternative_texts() -> None:
     listed = dict(re.findall(r"^- \[(\d\d_\w+\.\w+)\]\(\1\)(.*)$", (FIGURES / "README.md").read_text("utf-8"), re.M))
     there = {file.name for file in FIGURES.glob("[0-9][0-9]_*.*")}
     assert set(listed) == there and len({name.split(".")[0] for name in there}) == len(there)
-    old = {name[:2] for name in OLD}
-    assert [name for name, alt in listed.items() if name[:2] not in old and not said(alt)] == []
-    assert [name for name in there if name[:2] not in old and not name.endswith((".jpg", ".png"))] == []
+    assert [name for name, alt in listed.items() if not said(alt)] == []
+    assert [name for name in there if not name.endswith((".jpg", ".png"))] == []
 
 
 def test_the_figures_are_light() -> None:

@@ -6,7 +6,6 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 DPI = 150  # dots an inch, of every figure
-FEWER_DOTS = {"09": 85}  # of notebooks that still have more than twelve pictures
 INK = "#222222"
 # Okabe and Ito's colours, which colour-blind people can tell apart.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gradcam_lib import paths
-from gradcam_lib.pictures.lettering import DPI, FEWER_DOTS
+from gradcam_lib.pictures.lettering import DPI
 
 KINDS = {".jpg": "image/jpeg", ".png": "image/png"}
 HEAD = """# Figures
@@ -50,7 +50,7 @@ def _shown(alt: str, name: str) -> tuple[str, bytes]:
     if not plt.get_fignums():
         raise ValueError(f"{name}: nothing has been drawn; draw in the same cell, and save once")
     alt, figure = " ".join(alt.split()), plt.gcf()
-    suffix, content = encoded(figure, FEWER_DOTS.get(name[:2], DPI))
+    suffix, content = encoded(figure)
     plt.close(figure)
     if get_ipython():  # the metadata is where nbconvert looks for it
         data = {KINDS[suffix]: content, "text/plain": alt or name}
@@ -58,10 +58,10 @@ def _shown(alt: str, name: str) -> tuple[str, bytes]:
     return suffix, content
 
 
-def encoded(figure: Figure, dots: int = DPI) -> tuple[str, bytes]:
+def encoded(figure: Figure) -> tuple[str, bytes]:
     """Suffix and content of a figure's file: a JPEG where there are pictures, a PNG of few colours for a chart."""
     drawn, file = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=dots, bbox_inches="tight", pad_inches=0.08)
+    figure.savefig(drawn, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.08)
     picture = Image.open(drawn).convert("RGB")
     if any(axis.images for axis in figure.axes):
         picture.save(file, "JPEG", quality=85, optimize=True, progressive=True)
