@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import ipywidgets as widgets
@@ -41,6 +42,10 @@ class PictureControls:
             description="Save", icon="download", tooltip="Write this picture into the notebook's folder"
         )
 
+    def say(self, text: str, word: str) -> None:
+        """What went wrong or is worth knowing, in the line for it. word: "Problem", "Note", "Saved" or ""."""
+        self.message.value = banner(text, word)
+
     def _view(self, wide: widgets.Layout) -> tuple[widgets.Widget, ...]:
         """The picture, its colours, its title and what else is said of it."""
         image = widgets.Image(format="png", layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0"))
@@ -59,6 +64,22 @@ class PictureControls:
             ],
             layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"),
         )
+
+
+def columns(pictures: widgets.Box, choices: Sequence[widgets.Widget]) -> widgets.HBox:
+    """Pictures left, choices right; where there is no room, one column.
+
+    Its order is that of the classes picker-first, -maps, -message and -choice of the parts, then all others.
+    """
+    right = widgets.VBox(choices, layout=widgets.Layout(width="340px", max_width="100%"))
+    both = widgets.HBox([pictures, right], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"))
+    both.add_class("picker-columns")
+    return both
+
+
+def note(text: str) -> widgets.HTML:
+    """An explanation that everybody sees, where ipywidgets shows none to a keyboard or a finger."""
+    return widgets.HTML(small(text), layout=widgets.Layout(margin="0", padding="0 2px"))
 
 
 def described(width: str = "64px") -> dict:

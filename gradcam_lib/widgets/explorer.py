@@ -10,11 +10,10 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
-from gradcam_lib.widgets.controls import banner
 from gradcam_lib.widgets.explained_picture import SIDE, Drawing
 from gradcam_lib.widgets.messages import in_words
 from gradcam_lib.widgets.page import Outermost
-from gradcam_lib.widgets.saving import free_name, save_new
+from gradcam_lib.widgets.saving import free_name, png, save_new
 
 
 class Explorer(Outermost):
@@ -64,6 +63,11 @@ class Explorer(Outermost):
         both_ways = (lambda share: round(100 * share, 6), lambda percent: percent / 100)
         traitlets.link((self, "opacity"), (self.controls.opacity, "value"), transform=both_ways)
 
+    def _download(self, _: widgets.Button) -> None:
+        """Sends what is shown to the browser; ``controls`` has a ``download`` then."""
+        with self._in_words():
+            self.controls.download.send(self._free_name().name, png(self._to_save()))
+
     def _save_clicked(self, _: widgets.Button) -> None:
         with self._in_words():
             self.save()
@@ -100,7 +104,7 @@ class Explorer(Outermost):
 
     def _say(self, text: str, word: str = "") -> None:
         self._word, self.message = word, text
-        self.controls.message.value = banner(text, word)
+        self.controls.say(text, word)
 
 
 def checked_opacity(value: float) -> float:

@@ -12,10 +12,13 @@ from gradcam_lib.widgets.pressing import Pressable
 
 
 class MapView(widgets.VBox):
-    """``show`` a drawing; ``pressable`` is its picture. Heights are reserved, so that nothing beneath moves."""
+    """``show`` a drawing; ``pressable`` is its picture. Heights are reserved, so that nothing beneath moves.
 
-    def __init__(self) -> None:
-        self.pressable = Pressable("class-picker-image")
+    name: the class of the picture's element.
+    """
+
+    def __init__(self, name: str = "class-picker-image") -> None:
+        self.pressable = Pressable(name)
         self.image = self.pressable.image
         self.legend, self.title, self.facts = (widgets.HTML(layout=wide_layout()) for _ in range(3))
         super().__init__([self.pressable, self.legend, self.title, self.facts])
