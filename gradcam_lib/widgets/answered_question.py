@@ -14,8 +14,8 @@ from gradcam_lib.networks.coattention import LEVELS
 from gradcam_lib.pictures.images import load_image, seen
 from gradcam_lib.widgets.explained_picture import KEPT, SIDE, percent
 from gradcam_lib.widgets.methods import Method, methods_of_words
+from gradcam_lib.widgets.scene_edits import called
 from gradcam_lib.widgets.scene_questions import key, truths
-from gradcam_lib.widgets.scene_source import called
 from gradcam_lib.worlds.scene import Scene
 
 LIKELIEST = 5

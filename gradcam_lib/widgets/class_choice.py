@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import bar, described, heading, small
+from gradcam_lib.widgets.controls import bar, described, heading
 from gradcam_lib.widgets.messages import MessageLine
 
 OFFERED = 5  # names, where what is typed is none of them
@@ -21,8 +21,9 @@ HINTS = {
 class ClassBox(widgets.VBox):
     """A box for the name of any class, or a part of it that no other name has; of a class its number will do, too.
 
-    what: the names are those of, a key of HINTS. ``offer(labels)``: other names. connect(picked): ``picked(name)`` hears which class is meant. Where that is not clear, a line beneath the box says
-    why and names are offered to press; the text stays, to be mended. The height of both is reserved.
+    what: the names are those of, a key of HINTS. ``offer(labels)``: other names.
+    connect(picked): ``picked(name)`` hears which is meant. Where that is not clear, a line beneath the box says why and
+    names are offered to press; the text stays, to be mended. The height of both is reserved.
     """
 
     def __init__(self, labels: Sequence[str], description: str, what: str = "class"):
@@ -31,7 +32,7 @@ class ClassBox(widgets.VBox):
             description=description, tooltip=f"The name of a{'n' * (what[0] == 'a')} {what}, or a part of it",
             **described()
         )  # fmt: skip
-        self.says, self.hint = MessageLine(), widgets.HTML(small(HINTS[what]), layout=widgets.Layout(margin="0 2px"))
+        self.says = MessageLine(HINTS[what])
         self.offers = [
             widgets.Button(layout=widgets.Layout(width="auto", max_width="100%", margin="1px 2px", display="none"))
             for _ in range(OFFERED)
@@ -40,7 +41,7 @@ class ClassBox(widgets.VBox):
         self.offer(labels)
         self._picked: Callable[[str], object] = lambda name: None
         offers = widgets.HBox(self.offers, layout=widgets.Layout(flex_flow="row wrap"))
-        below = widgets.VBox([self.hint, self.says, offers], layout=widgets.Layout(min_height="64px"))
+        below = widgets.VBox([self.says, offers], layout=widgets.Layout(min_height="64px"))
         super().__init__([self.box, below])
         self.box.observe(self._typed, "value")
         for button in self.offers:
@@ -76,7 +77,6 @@ class ClassBox(widgets.VBox):
 
     def _suggest(self, text: str, names: Sequence[str]) -> None:
         self.says.say(text)
-        self.hint.layout.display = "none" if text else None
         for i, button in enumerate(self.offers):
             button.layout.display = None if i < len(names) else "none"
             if i < len(names):

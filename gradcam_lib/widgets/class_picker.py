@@ -28,8 +28,8 @@ class ClassPicker(PickerSettings):
 
     image: whatever ``load_image`` takes; None waits for an upload. classifier: a Classifier, or any network of yours,
     see ``gradcam_lib.classifier``; default: ``load_classifier("auto")``. class_name, method, crop, size: what is shown
-    first. pictures: of your own, to choose from: a folder, a list of files, or a dict name → picture; without an image,
-    the first of them is shown. folder: where ``save`` writes; default: the notebook's folder. The Save button sends to the browser.
+    first. pictures: your own, to choose from: a folder, a list of files, or a dict name → picture; without an image the
+    first of them is shown. folder: where ``save`` writes; default: the notebook's. The button sends to the browser.
 
     The network runs once a picture; classes, methods, layers and positions are answered from that one pass. What goes
     wrong is said in ``message``, and the last good picture stays. The settings are attributes that can be set and

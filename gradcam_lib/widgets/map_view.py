@@ -33,6 +33,12 @@ class MapView(widgets.VBox):
         self.facts.value = said(f'{escape(drawing.facts)}<div style="min-height:2.8em">{note}</div>')
 
 
+def lay(view: widgets.VBox, number: int, of: int) -> None:
+    """Shown as one of the first ``of`` maps: one alone is as wide as its column, more stand in twos."""
+    view.layout.display = None if number < of else "none"
+    view.layout.width = "100%" if of == 1 else "calc(50% - 6px)"
+
+
 def said(html: str) -> str:
     """Lines that wrap where the column ends."""
     return f'<div style="color:{TEXT}; line-height:1.4; overflow-wrap:anywhere">{html}</div>'

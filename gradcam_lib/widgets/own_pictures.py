@@ -19,7 +19,7 @@ HEIC = (".heic", ".heif")  # Pillow reads none of them: told as broken, not pass
 
 
 class OwnPictures:
-    """``names`` of pictures that can be shown, ``load(name)`` for one of them, and ``skipped``: what cannot be, and why.
+    """``names`` of pictures to show, ``load(name)`` for one of them, and ``skipped``: what cannot be shown, and why.
 
     pictures: a folder, whose files with the suffix of a picture are meant, without those in folders within it; a list
     of whatever ``load_image`` takes; or a dict name → the same; None: there are none. Of files the beginning alone is
