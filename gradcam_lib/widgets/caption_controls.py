@@ -19,10 +19,13 @@ from gradcam_lib.worlds.scene import Scene
 
 NONE = ""  # ipywidgets takes None for no choice
 
-# Choices wrap where the column ends; the words keep the room of three lines, so that another caption moves nothing.
+HINT = "Any sentence: type it and press Enter. Words that the captioner does not know are marked."
+ORDER = ("first", "second", "third")
+
+# The words keep the room of three lines, and two maps that of one, so that what stands beneath never moves.
 STYLE = """<style>
-.caption-explorer select[size] option { white-space: normal; padding: 2px 0 }
 .caption-explorer .word-buttons { min-height: 156px; align-content: flex-start }
+@media (min-width: 991px) { .caption-explorer .picker-maps { min-height: 564px; align-content: flex-start } }
 </style>"""
 
 
@@ -35,10 +38,12 @@ class CaptionControls(PictureControls):
             "Ends the colour scale at the largest value of all words: words that the picture says little about look "
             "weak.",
         )
-        self.message = MessageLine("Any sentence: type it and press Enter.", height="64px")
+        self.message = MessageLine(HINT, height="64px")
         self.text = widgets.Text(description="Caption", continuous_update=False, **described())
         self.text.placeholder = "any sentence: type, press Enter"
-        self.offers = widgets.Select(description="or choose", rows=6, tooltip="Captions of this picture", **described())
+        self.offers = widgets.Dropdown(
+            description="or choose", tooltip="What the captioner says of this picture, and what is true", **described()
+        )
         self.words = WordButtons(picked)
         self.beside = widgets.Dropdown(
             description="Beside it", tooltip="A second map: of another word, or of the whole sentence", **described()
@@ -62,13 +67,14 @@ class CaptionControls(PictureControls):
 
     def offer(self, candidates: Sequence[str], scene: Scene | None, caption: str) -> None:
         """What the captioner says and what is true; each sentence once."""
-        self.offered = {sentence: f"captioner's {i}." for i, sentence in enumerate(candidates, start=1)}
+        self.offered = {one: f"the captioner's {which}" for one, which in zip(candidates, ORDER, strict=False)}
         for sentence in dict.fromkeys(sentence for sentence, _ in (scenes.captions(scene) if scene else ())):
             self.offered[sentence] = ", ".join(filter(None, [self.offered.get(sentence), "true"]))
-        options = tuple((f"{sentence} ({whose})", sentence) for sentence, whose in self.offered.items())
+        listed = ((f"{sentence} ({whose})", sentence) for sentence, whose in self.offered.items())
+        options = (("a caption of this picture …", NONE), *listed)
         if options != self.offers.options:
             self.offers.options = options
-        self.offers.value = caption if caption in self.offered else None
+        self.offers.value = caption if caption in self.offered else NONE
         self.text.value = caption
 
     def spell(self, words: list[str], unknown: list[str], lines: list[str]) -> None:
@@ -92,17 +98,17 @@ class CaptionControls(PictureControls):
         maps.add_class("picker-maps")
         choice = widgets.VBox(
             [
-                heading("Which caption?"), self.text, self.message, self.offers,
+                heading("Which caption?"), self.text, self.offers, self.message,
                 heading("Which word?"), self.words, note("Beneath each word: log p of the word after those before "
                 "it. They add up to that of the sentence; the step that ends it is not counted."), self.beside,
             ]
         )  # fmt: skip
         choice.add_class("picker-first")
-        pictures = widgets.VBox([maps], layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0"))
+        pictures = widgets.VBox([maps, source], layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0"))
         choices = [
             choice,
             heading("How is it drawn?"), self.method, self.reading, self.opacity, self.shared,
             note("Words that the picture says little about then look weak."), self.save, self.download,
-            source, self.size, self.about,
+            self.size, self.about,
         ]  # fmt: skip
         return [columns(pictures, choices), widgets.HTML(STYLE, layout=widgets.Layout(display="none"))]

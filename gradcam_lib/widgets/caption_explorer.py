@@ -108,8 +108,8 @@ class CaptionExplorer(Explorer):
         for name, control in [("method", c.method), ("shared_scale", c.shared)]:
             traitlets.link((self, name), (control, "value"))
         self._link_opacity()
-        for control in (c.text, c.offers):
-            control.observe(lambda change: self._set("caption", change["new"]), "value")
+        c.text.observe(lambda change: self._set("caption", change["new"]), "value")
+        c.offers.observe(lambda change: change["new"] != NONE and self._set("caption", change["new"]), "value")
         c.beside.observe(lambda change: self._set("beside", None if change["new"] == NONE else change["new"]), "value")
         c.save.on_click(self._download)
         c.size.connect(lambda side: self._set("size", side))

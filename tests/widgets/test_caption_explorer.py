@@ -213,8 +213,8 @@ def test_what_the_captioner_says_and_what_is_true_is_offered(explorer, captioner
     image = scenes.render(scenes.sample(SEED)).image
     offers = explorer.controls.offers
     labels = {sentence: label for label, sentence in offers.options}
-    for i, (sentence, _) in enumerate(captioner.candidates(image, 3), start=1):
-        assert labels[sentence].startswith(f"{sentence} (captioner's {i}.")
+    for (sentence, _), which in zip(captioner.candidates(image, 3), ("first", "second", "third"), strict=True):
+        assert labels[sentence].startswith(f"{sentence} (the captioner's {which}")
     for sentence, _ in scenes.captions(scenes.sample(SEED)):
         assert labels[sentence].startswith(f"{sentence} (") and labels[sentence].endswith("true)")
         before = explorer.picture()
@@ -229,7 +229,7 @@ def test_typed(explorer):
     explorer.controls.text.value = "  A dog, running  on the BEACH! "
     assert explorer.caption == explorer.controls.text.value == "A dog, running on the BEACH!"
     assert explorer.explained.words == ["a", "dog", "running", "on", "the", "beach"]
-    assert explorer.word is None and explorer.controls.offers.value is None
+    assert explorer.word is None and explorer.controls.offers.value == ""
     assert explorer.message == why_empty(explorer)
     assert not np.array_equal(explorer.picture(), before)
 
@@ -310,7 +310,7 @@ def test_an_edited_scene_keeps_caption_and_word(explorer):
     assert explorer.source.remove(thing.id)
     assert (explorer.caption, explorer.word) == before[:2]
     assert explorer.explained.log_p(None) != log_p and state(explorer) != before
-    labels = [label for label, _ in explorer.controls.offers.options]
+    labels = [label for label, _ in explorer.controls.offers.options][1:]
     now = explorer.source.scene
     assert all(any(label.startswith(s) and "true" in label for label in labels) for s, _ in scenes.captions(now))
     explorer.source.back.click()
@@ -371,8 +371,8 @@ def test_an_own_photograph_comes_with_a_warning(explorer, no_photographer):
     upload(explorer.source.upload, "mine.png", cv2.imencode(".png", photograph)[1].tobytes())
     assert explorer.source.note in explorer.source.about.value and "rendered scenes alone" in explorer.source.note
     assert state(explorer) != before and explorer.message == why_empty(explorer)
-    labels = [label for label, _ in explorer.controls.offers.options]
-    assert 1 <= len(labels) <= 3 and all("(captioner's" in label and "true" not in label for label in labels)
+    labels = [label for label, _ in explorer.controls.offers.options][1:]
+    assert 1 <= len(labels) <= 3 and all("(the captioner's" in label and "true" not in label for label in labels)
     explorer.source.undo()
     assert state(explorer) == before
 
