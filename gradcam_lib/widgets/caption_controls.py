@@ -104,7 +104,9 @@ class CaptionControls(PictureControls):
             ]
         )  # fmt: skip
         choice.add_class("picker-first")
-        pictures = widgets.VBox([maps, source], layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0"))
+        pictures = widgets.VBox(
+            [maps, source], layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0")
+        )
         choices = [
             choice,
             heading("How is it drawn?"), self.method, self.reading, self.opacity, self.shared,

@@ -18,8 +18,13 @@ class MessageLine(widgets.HTML):
 
     def __init__(self, hint: str = "", height: str | None = None) -> None:
         super().__init__(layout=widgets.Layout(width="calc(100% - 4px)", min_height=height))
+        self.text, self.word = "", ""
+        self.rest(hint)
+
+    def rest(self, hint: str) -> None:
+        """What stands there while there is nothing to say."""
         self._hint = small(hint) if hint else ""
-        self.say("")
+        self.say(self.text, self.word)
 
     def say(self, text: str, word: str = "Problem") -> None:
         self.text, self.word = text, word if text else ""
