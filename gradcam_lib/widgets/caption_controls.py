@@ -38,7 +38,7 @@ class CaptionControls(PictureControls):
             "Ends the colour scale at the largest value of all words: words that the picture says little about look "
             "weak.",
         )
-        self.message = MessageLine(HINT, height="64px")
+        self.message = MessageLine(HINT, height="66px")
         self.text = widgets.Text(description="Caption", continuous_update=False, **described())
         self.text.placeholder = "any sentence: type, press Enter"
         self.offers = widgets.Dropdown(

@@ -94,7 +94,7 @@ class ClassChoice(widgets.VBox):
             widgets.Button(layout=widgets.Layout(width="200px", flex="0 1 200px", min_width="90px", margin="1px 0"))
             for _ in range(likeliest)
         ]
-        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 0 96px", margin="0 0 0 8px")) for _ in self.likeliest]
+        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 0 122px", margin="0 0 0 8px")) for _ in self.likeliest]
         self.other = ClassBox(labels, "Other")
         super().__init__([heading("Which class?"), *self._rows(), self.other])
 

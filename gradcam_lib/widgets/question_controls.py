@@ -67,19 +67,19 @@ class QuestionControls(PictureControls):
         self.question = widgets.Text(
             description="Question", placeholder="ask, then press Enter", continuous_update=False, **described()
         )
-        self.message = self.line = MessageLine("Any question in English: type it and press Enter.", height="44px")
+        self.message = self.line = MessageLine("Any question in English: type it and press Enter.", height="48px")
         self.examples = widgets.Dropdown(description="Examples", tooltip="What may be asked here", **described())
         self.likeliest = [
             widgets.Button(layout=widgets.Layout(width="180px", flex="0 1 180px", min_width="90px", margin="1px 0"))
             for _ in range(likeliest)
         ]
-        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 0 96px", margin="0 0 0 8px")) for _ in self.likeliest]
+        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 0 122px", margin="0 0 0 8px")) for _ in self.likeliest]
         self.other = ClassBox([], "Other", "answer")
         self.model, self.second = (
             widgets.Dropdown(description=name, tooltip=why, **described())
             for name, why in (("Network", "Who answers"), ("Beside it", "A second network, asked the same"))
         )
-        self.of_networks = MessageLine(OF_NETWORKS, height="44px")
+        self.of_networks = MessageLine(OF_NETWORKS, height="48px")
         self.size, self.download = SizeControl("The answers stay those of its own size."), Download()
         self.save.tooltip = "Download what is shown, with its colours and their numbers"
         self.save.layout = wide_layout()

@@ -57,7 +57,7 @@ class SourceControls:
             for name, why in (("Remove", "Remove it, and what it holds"), ("Undo", "Back to the picture before"))
         )
         self.upload, self.part = Upload("Your own picture"), CropControls()
-        self.line, self.about = MessageLine(height="44px"), widgets.HTML(layout=wide_layout())
+        self.line, self.about = MessageLine(height="48px"), widgets.HTML(layout=wide_layout())
         self.seed_row = widgets.HBox([self.seed, self.new])
         edits = widgets.HBox([*self.arrows.values(), self.removal, self.back])
         self.box = widgets.VBox(
