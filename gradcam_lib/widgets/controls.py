@@ -12,6 +12,7 @@ from gradcam_lib.pictures.overlay import colour, colour_signed
 from gradcam_lib.widgets.methods import number
 
 WIDTH = "448px"
+LONG = 200  # characters of a message that is shown at once
 TEXT, SOFT = "var(--jp-ui-font-color1, #222)", "var(--jp-ui-font-color2, #666)"
 # No message is told by its colour alone: each begins with its word.
 EDGE = {"Problem": "#c2410c", "Note": "#b45309", "Saved": "#2166ac"}
@@ -96,7 +97,7 @@ def heading(text: str) -> widgets.HTML:
 
 
 def small(text: str) -> str:
-    return f'<div style="color:{SOFT}; font-size:12px; line-height:1.35">{escape(text)}</div>'
+    return f'<div style="color:{SOFT}; font-size:12px; line-height:1.35; overflow-wrap:anywhere">{escape(text)}</div>'
 
 
 def bar(probability: float, words: str) -> str:
@@ -109,7 +110,11 @@ def bar(probability: float, words: str) -> str:
 
 
 def banner(text: str, word: str) -> str:
-    return banner_of(escape(text), word) if text else ""
+    """Of a long text the first sentence; the others, such as where a file may be had, are a click away."""
+    first, _, others = text.partition(". ")
+    if len(text) <= LONG or not others:
+        return banner_of(escape(text), word) if text else ""
+    return banner_of(f"{escape(first)}.<details><summary>What to do</summary>{escape(others)}</details>", word)
 
 
 def banner_of(html: str, word: str) -> str:

@@ -192,7 +192,8 @@ class nothing_moves:
                 if (!box.width || part.closest('.word-buttons, .picker-maps, .widget-toggle-buttons')) continue;
                 if (/^zebra$/.test(part.textContent)) continue;
                 const label = part.querySelector('label')?.textContent ?? '';
-                places[part.textContent.slice(0, 12) + part.title + label] = [Math.round(box.x - corner.x), Math.round(box.y - corner.y)];
+                const name = part.textContent.slice(0, 12) + part.title + label;
+                places[name] = [Math.round(box.x - corner.x), Math.round(box.y - corner.y)];
               }
               return places;
             }"""

@@ -543,6 +543,8 @@ def test_a_network_that_is_not_at_hand_says_so_and_the_last_one_stays(explorer, 
     before = state(explorer)
     explorer.model = "photo-squeezenet"
     assert "squeezenet" in explorer.message.lower() and state(explorer) == before
+    shown, _, hidden = explorer.controls.of_networks.value.partition("<details>")
+    assert "not at hand" in shown and "https://" not in shown and "https://" in hidden, "a URL is a click away"
 
 
 def test_without_networks_for_photographs_the_world_stays(explorer: QuestionExplorer, no_photographers) -> None:
