@@ -30,6 +30,8 @@ from gradcam_lib.widgets.saving import Download
 from gradcam_lib.widgets.source_controls import SourceControls
 
 MOST_TILES = 4
+ASK = "Any question in English: type it and press Enter."
+STRANGE = "[…]: words that the network does not know, all read as the same unknown word."
 OF_NETWORKS = "A second network shows its maps of the same answers beside those of the first."
 NONE = ""  # ipywidgets takes None for no choice
 
@@ -67,7 +69,7 @@ class QuestionControls(PictureControls):
         self.question = widgets.Text(
             description="Question", placeholder="ask, then press Enter", continuous_update=False, **described()
         )
-        self.message = self.line = MessageLine("Any question in English: type it and press Enter.", height="48px")
+        self.message = self.line = MessageLine(ASK, height="48px")
         self.examples = widgets.Dropdown(description="Examples", tooltip="What may be asked here", **described())
         self.likeliest = [
             widgets.Button(layout=widgets.Layout(width="180px", flex="0 1 180px", min_width="90px", margin="1px 0"))
@@ -134,6 +136,7 @@ class QuestionControls(PictureControls):
         """How the question is read and what is true; which network it is."""
         e, side = explained.e, explained.system.transform.crop
         self.words.value = marked(e.words, e.unknown, explained.attended(method), explained.truth)
+        self.message.rest(STRANGE if e.unknown else ASK)
         self.about.value = small(f"{explained.system.source}. It sees the picture at {side} × {side} pixels.")
         self.size.show(explained.size or side)
 
@@ -187,8 +190,6 @@ def marked(words: Sequence[str], unknown: Sequence[str], weights: Sequence[float
     weights = [0.0] * len(words) if weights is None else [w / max(weights) for w in weights]
     spans = [_word(word, word in unknown, weight) for word, weight in zip(words, weights, strict=True)]
     lines = [f'<span style="color:{TEXT}">{" ".join(spans)}</span>']
-    if unknown:
-        lines.append("[…]: words that the network does not know, all read as the same unknown word")
     lines += [escape(truth)] if truth else []
     return (
         f'<div style="color:{SOFT}; font-size:12px; line-height:1.5; overflow-wrap:anywhere; padding-left:68px">'

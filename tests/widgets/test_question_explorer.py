@@ -154,9 +154,10 @@ def test_unknown_words_are_marked(explorer: QuestionExplorer) -> None:
         "b", "flibbertigibbet", "😀", "собака"
     ]  # fmt: skip
     words = explorer.controls.words.value
-    assert (
-        "[flibbertigibbet]" in words and "[umbrella]" not in words and "does not know" in words and "<b>" not in words
-    )
+    assert "[flibbertigibbet]" in words and "[umbrella]" not in words and "<b>" not in words
+    assert "words that the network does not know" in said(explorer.controls.message)
+    explorer.question = QUESTION
+    assert "does not know" not in said(explorer.controls.message)
 
 
 @pytest.mark.parametrize(
@@ -541,7 +542,7 @@ def test_a_network_that_is_not_at_hand_says_so_and_the_last_one_stays(explorer, 
     explorer.networks.loaded["photo"] = question_system()
     explorer.source.switch.value = "photo"
     before = state(explorer)
-    explorer.model = "photo-squeezenet"
+    explorer.controls.model.value = "photo-squeezenet"
     assert "squeezenet" in explorer.message.lower() and state(explorer) == before
     shown, _, hidden = explorer.controls.of_networks.value.partition("<details>")
     assert "not at hand" in shown and "https://" not in shown and "https://" in hidden, "a URL is a click away"
