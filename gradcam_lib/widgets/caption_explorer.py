@@ -226,9 +226,7 @@ class CaptionExplorer(Explorer):
     def _remark(self) -> None:
         unknown = ", ".join(f"“{word}”" for word in dict.fromkeys(self.explained.unknown))
         if unknown:
-            self._say(
-                f"the captioner does not know {unknown}; it reads every such word as the same unknown one", "Note"
-            )
+            self._say(f"the captioner does not know {unknown}, and reads an unknown word", "Note")
         elif self._drawing.note:  # which stands beneath the map
             self._word, self.message = "Note", self._drawing.note
 

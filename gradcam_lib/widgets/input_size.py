@@ -91,4 +91,5 @@ def price(side: int, own: int) -> str:
     """What a size costs, in a sentence."""
     if side <= own:
         return "A larger input gives a finer map, and takes longer in proportion to its pixels."
-    return f"{number((side / own) ** 2)} times as many pixels as {own} × {own}: a finer map, for as much more work."
+    times = number((side / own) ** 2)
+    return f"{times} times as many pixels as {own} × {own}: a finer map, for about {times} times the work."

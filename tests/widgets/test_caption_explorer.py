@@ -240,7 +240,7 @@ def test_typed(explorer):
 ])  # fmt: skip
 def test_unknown_words_are_marked(explorer, text, strange):
     explorer.controls.text.value = text
-    unknown = f"the captioner does not know {', '.join(f'“{w}”' for w in strange)}; it reads"
+    unknown = f"the captioner does not know {', '.join(f'“{w}”' for w in strange)}, and reads an unknown word"
     assert explorer.message.startswith(unknown) and unknown in said(explorer.controls.message)
     cells = explorer.controls.words.children[1:]
     for word, (button, below) in zip(explorer.explained.words, (cell.children for cell in cells), strict=True):

@@ -510,7 +510,9 @@ def test_a_photograph_is_explained_at_a_larger_input_and_answered_at_the_network
     wanted = overlay(picture, scale_by_max(upsample(L, (SIDE, SIDE)))[0], opacity=explorer.opacity)
     assert L.shape == (1, 16, 16)
     assert np.abs(explorer.picture()[:, -SIDE:].astype(int) - wanted).max() <= 1
-    assert said(explorer.controls.size.cost).endswith("for as much more work. The answers stay those of its own size.")
+    assert said(explorer.controls.size.cost).endswith(
+        "for about 4 times the work. The answers stay those of its own size."
+    )
     explorer.question = "is there a dog"
     assert explorer.size == size.value == 256 and explorer.explained.e.map().shape == (16, 16)
     explorer.size = -1
