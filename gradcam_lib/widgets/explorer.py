@@ -17,7 +17,9 @@ from gradcam_lib.widgets.saving import free_name, png, save_new
 
 
 class Explorer(Outermost):
-    """A picture, controls beside it, and a line that says what went wrong. ``controls`` has ``image`` and ``message``.
+    """A picture, controls beside it, and a line that says what went wrong.
+
+    ``controls`` has the ``image``, and ``say(text, word)`` shows what there is to say.
 
     A subclass lists its settings as traits, checks one in ``_checked(name, value)``, which returns the value to keep or
     raises, and decorates: ``_allowed = traitlets.validate(*SETTINGS)(Explorer._proposed)``. explained: what the picture

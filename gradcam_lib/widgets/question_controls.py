@@ -90,6 +90,7 @@ class QuestionControls(PictureControls):
 
     def say(self, text: str, word: str) -> None:
         self.download.clear()
+        self.other.clear()  # with the names that it offered
         for line in {self.message, *self.lines.values()} - {self.line}:
             line.say("")
         self.line.say(text, word)

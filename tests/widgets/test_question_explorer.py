@@ -240,6 +240,9 @@ def test_an_unknown_answer_is_told_beside_its_box_and_near_ones_are_offered(expl
     other.box.value = "zebar"
     offered = [button for button in other.offers if button.layout.display is None]
     assert "zebra" in [button.description for button in offered]
+    explorer.controls.likeliest[1].click()  # instead of one of them
+    assert other.says.text == other.box.value == "" and not any(b.layout.display is None for b in other.offers)
+    other.box.value = "zebar"
     next(button for button in offered if button.description == "zebra").click()
     assert "zebra" in explorer.shown and other.says.text == other.box.value == ""
 
