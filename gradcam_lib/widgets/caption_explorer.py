@@ -231,7 +231,7 @@ class CaptionExplorer(Explorer):
             self._word, self.message = "Note", self._drawing.note
 
     def _to_save(self) -> np.ndarray:
-        return captioned([replace(one, title=f"{one.title} of “{self.caption}”") for one in self._drawings])
+        return captioned([replace(one, title=f"{one.title} · “{self.caption}”") for one in self._drawings])
 
 
 def _edited(before: Scene | None, after: Scene | None) -> bool:

@@ -28,7 +28,7 @@ class ClassBox(widgets.VBox):
 
     def __init__(self, labels: Sequence[str], description: str, what: str = "class"):
         self.box = widgets.Combobox(
-            placeholder=f"any {what}: type, choose, press Enter", ensure_option=False, continuous_update=False,
+            placeholder=f"any {what}, then Enter", ensure_option=False, continuous_update=False,
             description=description, tooltip=f"The name of a{'n' * (what[0] == 'a')} {what}, or a part of it",
             **described()
         )  # fmt: skip

@@ -33,6 +33,18 @@ MOST_TILES = 4
 ASK = "Any question in English: type it and press Enter."
 STRANGE = "[…]: words that the network does not know, all read as the same unknown word."
 OF_NETWORKS = "A second network shows its maps of the same answers beside those of the first."
+# Where there is room, the choices stand in two columns, so that each of them is seen together with the maps.
+STYLE = """<style>
+@media (min-width: 991px) {
+  .question-explorer .picker-columns > .widget-box:last-child {
+    flex: 1 1 340px; width: auto !important; max-width: 650px !important;
+    flex-flow: row wrap; align-items: flex-start; gap: 0 24px
+  }
+  .question-explorer .picker-columns > .widget-box:last-child > .widget-box {
+    flex: 1 1 300px; min-width: 0; max-width: 340px
+  }
+}
+</style>"""
 NONE = ""  # ipywidgets takes None for no choice
 
 
@@ -170,13 +182,13 @@ class QuestionControls(PictureControls):
         )  # fmt: skip
         choice.add_class("picker-first")
         pictures = widgets.VBox([maps], layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0"))
-        choices = [
-            choice,
-            heading("How is it drawn?"), self.method, self.reading, self.opacity, self.shared,
-            note("Weak answers then look weak."), self.save, self.download,
-            source.box, self.size, self.about,
-        ]  # fmt: skip
-        return [columns(pictures, choices)]
+        others = widgets.VBox(
+            [
+                source.box, heading("How is it drawn?"), self.method, self.reading, self.opacity, self.shared,
+                note("Weak answers then look weak."), self.save, self.download, self.size, self.about,
+            ]
+        )  # fmt: skip
+        return [columns(pictures, [choice, others]), widgets.HTML(STYLE, layout=widgets.Layout(display="none"))]
 
 
 def offer(choice: widgets.Dropdown, labels: dict[str, str]) -> None:
