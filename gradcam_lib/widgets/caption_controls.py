@@ -33,7 +33,9 @@ class CaptionControls(PictureControls):
     """Every widget of the explorer by name; ``children`` holds them laid out, pictures left, choices right."""
 
     def __init__(self, source: widgets.Box, picked: Callable[[int | None], None]):
+        self.views = [MapView("caption-explorer-image") for _ in range(2)]
         super().__init__(
+            self.views[0],
             "same colour scale for all words",
             "Ends the colour scale at the largest value of all words: words that the picture says little about look "
             "weak.",
@@ -50,7 +52,6 @@ class CaptionControls(PictureControls):
         )
         self.size = SizeControl("The captioner's own captions stay those of its own size.")
         self.download = Download()
-        self.save.tooltip = "Download what is shown, with its colours and their numbers"
         self.save.layout = wide_layout()
         self.offered: dict[str, str] = {}
         self.children = self._laid_out(source)
@@ -87,11 +88,6 @@ class CaptionControls(PictureControls):
     def mark(self, which: int | None, beside: int | str | None) -> None:
         self.words.mark(which)
         self.beside.value = NONE if beside is None else beside
-
-    def _view(self, wide: widgets.Layout) -> tuple[widgets.Widget, ...]:
-        self.views = [MapView("caption-explorer-image") for _ in range(2)]
-        first = self.views[0]
-        return first.image, first.legend, first.title, first.facts
 
     def _laid_out(self, source: widgets.Box) -> list[widgets.Widget]:
         maps = widgets.HBox(self.views, layout=widgets.Layout(flex_flow="row wrap", grid_gap="12px", width="100%"))

@@ -21,12 +21,14 @@ EDGE = {"Problem": "#c2410c", "Note": "#b45309", "Saved": "#2166ac"}
 class PictureControls:
     """What every picker has: a picture, what is said about it, and how it is drawn.
 
-    Native controls throughout, so that the keyboard works: Tab follows the order from top to bottom.
+    view: the first map, which has ``image``, ``legend``, ``title`` and ``facts``, such as a MapView. shared: the label
+    of the box for one colour scale, and why_shared its explanation. Native controls throughout, so that the keyboard
+    works: Tab follows the order from top to bottom.
     """
 
-    def __init__(self, shared: str, why_shared: str):
+    def __init__(self, view: widgets.Widget, shared: str, why_shared: str):
         wide = wide_layout()
-        self.image, self.legend, self.title, self.facts = self._view(wide)
+        self.image, self.legend, self.title, self.facts = view.image, view.legend, view.title, view.facts
         self.message, self.reading, self.about = (widgets.HTML(layout=wide) for _ in range(3))
         self.method = widgets.Dropdown(description="Method", tooltip="How the map is made", **described())
         self.opacity = widgets.FloatSlider(  # in per cent, so that a number typed as it is shown is understood
@@ -40,31 +42,12 @@ class PictureControls:
         )
         self.shared = widgets.Checkbox(description=shared, indent=False, layout=wide, tooltip=why_shared)
         self.save = widgets.Button(
-            description="Save", icon="download", tooltip="Write this picture into the notebook's folder"
+            description="Save", icon="download", tooltip="Download what is shown, with its colours and their numbers"
         )
 
     def say(self, text: str, word: str) -> None:
         """What went wrong or is worth knowing, in the line for it. word: "Problem", "Note", "Saved" or ""."""
         self.message.value = banner(text, word)
-
-    def _view(self, wide: widgets.Layout) -> tuple[widgets.Widget, ...]:
-        """The picture, its colours, its title and what else is said of it."""
-        image = widgets.Image(format="png", layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0"))
-        image.add_class("class-picker-image")
-        title, facts = widgets.Label(layout=wide), widgets.Label(layout=wide)
-        title.style.font_weight = "bold"
-        return image, widgets.HTML(layout=wide), title, facts
-
-    def columns(self, right: list[widgets.Widget], left: list[widgets.Widget] | None = None) -> widgets.HBox:
-        """The picture left, choices right; below each other where there is no room."""
-        left = left or [self.image, self.legend, self.title, self.facts]
-        return widgets.HBox(
-            [
-                widgets.VBox(left, layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0")),
-                widgets.VBox(right, layout=widgets.Layout(width="340px", max_width="100%")),
-            ],
-            layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"),
-        )
 
 
 def columns(pictures: widgets.Box, choices: Sequence[widgets.Widget]) -> widgets.HBox:

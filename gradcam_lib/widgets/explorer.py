@@ -70,10 +70,6 @@ class Explorer(Outermost):
         with self._in_words():
             self.controls.download.send(self._free_name().name, png(self._to_save()))
 
-    def _save_clicked(self, _: widgets.Button) -> None:
-        with self._in_words():
-            self.save()
-
     def _proposed(self, proposal: dict):
         """A value that cannot be used is explained in the message, and the setting stays as it was."""
         name, value = proposal["trait"].name, proposal["value"]

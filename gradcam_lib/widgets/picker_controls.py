@@ -31,7 +31,9 @@ class Controls(PictureControls):
     """Every widget of the class picker by name; ``children`` holds them laid out, pictures left, choices right."""
 
     def __init__(self, likeliest: int, labels: list[str]):
+        self.first = MapView()
         super().__init__(
+            self.first,
             "same colour scale for all classes",
             "Ends the colour scale at the largest value of the likeliest classes and of both maps.",
         )
@@ -48,14 +50,9 @@ class Controls(PictureControls):
         self.part, self.size, self.download = CropControls(), SizeControl(), Download()
         for button in (self.upload, self.save):
             button.layout.width = "50%"
-        self.save.tooltip = "Download what is shown, with its colours and their numbers"
         self.pictures = widgets.VBox(layout=widgets.Layout(max_width="100%", margin="0 24px 0 0"))
         self.children = self._laid_out()
         self.put_beside(False)
-
-    def _view(self, wide: widgets.Layout) -> tuple[widgets.Widget, ...]:
-        self.first = view = MapView()
-        return view.image, view.legend, view.title, view.facts
 
     def use(self, on: bool) -> None:
         """Everything but the upload waits for a picture."""

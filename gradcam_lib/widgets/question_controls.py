@@ -73,7 +73,9 @@ class QuestionControls(PictureControls):
     """
 
     def __init__(self, source: SourceControls, likeliest: int):
+        self.tiles = [Answer() for _ in range(MOST_TILES)]
         super().__init__(
+            self.tiles[0],
             "same colour scale for all answers",
             "Ends the colour scale at the largest value of the answers shown: weak answers look weak.",
         )
@@ -95,7 +97,6 @@ class QuestionControls(PictureControls):
         )
         self.of_networks = MessageLine(OF_NETWORKS, height="48px")
         self.size, self.download = SizeControl("The answers stay those of its own size."), Download()
-        self.save.tooltip = "Download what is shown, with its colours and their numbers"
         self.save.layout = wide_layout()
         self.lines = {"answers": self.other.says, "model": self.of_networks, "second": self.of_networks}
         self.children = self._laid_out(source)
@@ -158,11 +159,6 @@ class QuestionControls(PictureControls):
         drawn = (self.method, self.size.choice, self.second, self.opacity, self.shared, self.save)
         for control in (*self.likeliest, self.other.box, *drawn):
             control.disabled = not on
-
-    def _view(self, wide: widgets.Layout) -> tuple[widgets.Widget, ...]:
-        self.tiles = [Answer() for _ in range(MOST_TILES)]
-        first = self.tiles[0]
-        return first.image, first.legend, first.title, first.facts
 
     def _laid_out(self, source: SourceControls) -> list[widgets.Widget]:
         rows = [
