@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -12,10 +11,10 @@ import numpy as np
 from gradcam_lib.language.question_answering import QuestionSystem
 from gradcam_lib.networks.coattention import LEVELS
 from gradcam_lib.pictures.images import load_image, seen
-from gradcam_lib.widgets.explained_picture import KEPT, SIDE, percent
+from gradcam_lib.widgets.explained_picture import KEPT, SIDE, WEAK, Drawing, percent, whereabouts
 from gradcam_lib.widgets.methods import Method, methods_of_words
+from gradcam_lib.widgets.scene_edits import called
 from gradcam_lib.widgets.scene_questions import key, truths
-from gradcam_lib.widgets.scene_source import called
 from gradcam_lib.worlds.scene import Scene
 
 LIKELIEST = 5
@@ -37,18 +36,8 @@ def attention_method(level: int) -> Method:
 ATTENTION = {f"attention_{level}": attention_method(i) for i, level in enumerate(LEVELS)}
 
 
-@dataclass(frozen=True)
-class Tile:
-    """One answer's picture (S, S, 3) uint8 and what is said about it. largest: where the colour scale ends."""
-
-    answer: str
-    picture: np.ndarray
-    facts: str
-    largest: float
-
-
 class AnsweredQuestion:
-    """A picture and a question that went through the network once; ``tiles`` answers everything from there.
+    """A picture and a question that went through the network once; ``draw`` answers everything from there.
 
     size: of the input that is explained, in pixels; where it is not the network's own, the picture goes through the
     network twice, for the answers and their probabilities are those that it gives at its own.
@@ -102,21 +91,40 @@ class AnsweredQuestion:
         """How much each word of the question weighs at the level of this method; None for any other method."""
         return self.e.question_attention[list(ATTENTION).index(method)].tolist() if method in ATTENTION else None
 
-    def tiles(self, answers: list[str], method: str, *, opacity: float, shared: bool) -> list[Tile]:
-        """A picture for each answer. shared: the largest value of all of them ends the colour scale of each."""
-        m = self.methods[method]
-        values = [self.values(answer, method) for answer in answers]
-        ends = [m.largest(v) for v in values]
-        ends = [max(ends)] * len(ends) if shared else ends
-        return [
-            Tile(answer, m.paint(self.picture, v, end, opacity), self._facts(answer, m.extremes(v)), end)
-            for answer, v, end in zip(answers, values, ends, strict=True)
-        ]
+    def draw(
+        self, answers: Sequence[str], method: str, *, opacity: float, shared: bool, whose: str = ""
+    ) -> list[Drawing]:
+        """A picture for each answer. shared: the largest value of all of them ends the colour scale of each.
 
-    def note(self, answers: list[str], method: str) -> str:
-        """Which maps are empty, and why."""
-        empty = [answer for answer in answers if not self.values(answer, method).any()]
-        return "; ".join(f"“{answer}”: {self._why_empty(answer, method)}" for answer in empty)
+        whose: the network's name, for the title.
+        """
+        m = self.methods[method]
+        ends = [m.largest(self.values(answer, method)) for answer in answers]
+        ends = [max(ends)] * len(ends) if shared else ends
+        return [self._drawn(*one, method, opacity, whose) for one in zip(answers, ends, strict=True)]
+
+    def _drawn(self, answer: str, end: float, method: str, opacity: float, whose: str) -> Drawing:
+        m, values = self.methods[method], self.values(answer, method)
+        there = m.laid_over and bool(values.any())
+        return Drawing(
+            picture=m.paint(self.picture, values, end, opacity),
+            title=f"{m.label}: “{answer}”{f' · {whose}' if whose else ''}",
+            facts=self._facts(answer, m.extremes(values)),
+            largest=end,
+            note="" if values.any() else self.e.note(answer) or "the map is empty because no pixel changes the score",
+            kind=m.kind,
+            weak=self._weak(answer, method) if there else "",
+            where=f"Strongest {whereabouts(values)}" if there else "",
+        )
+
+    def _weak(self, answer: str, method: str) -> str:
+        """A weak map that is coloured up to its own maximum glows as brightly as any."""
+        m = self.methods[method]
+        of_predicted = m.largest(self.values(self.predicted, "signed" if method == "grad_cam" else method))
+        share = m.largest(self.values(answer, method)) / (of_predicted or 1.0)
+        if share >= WEAK:
+            return ""
+        return f"Weak: its strongest value is {percent(share)} of that for “{self.predicted}”, the predicted answer"
 
     def _facts(self, answer: str, extremes: str) -> str:
         rank = int((self.logits > self.logits[self.e.answers.index(answer)]).sum()) + 1
@@ -129,11 +137,8 @@ class AnsweredQuestion:
     def _values(self, answer: str, method: str) -> np.ndarray:
         return self.methods[method].numbers(self.e, self.e.answers.index(answer), None, SIDE)
 
-    def _why_empty(self, answer: str, method: str) -> str:
-        return self.e.note(answer) or "the map is empty because no pixel changes the score"
 
-
-def side_by_side(tiles: list[Tile]) -> np.ndarray:
+def side_by_side(drawings: Sequence[Drawing]) -> np.ndarray:
     """M pictures → (S, M · S + gaps, 3) uint8."""
     gap = np.full((SIDE, GAP, 3), 255, np.uint8)
-    return np.concatenate([part for tile in tiles for part in (gap, tile.picture)][1:], axis=1)
+    return np.concatenate([part for drawing in drawings for part in (gap, drawing.picture)][1:], axis=1)

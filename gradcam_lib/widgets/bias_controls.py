@@ -64,7 +64,11 @@ class BiasControls(PictureControls):
     """Every widget of the laboratory by name; ``children`` holds them laid out."""
 
     def __init__(self) -> None:
+        self.first, self.second = NetworkView(), NetworkView()
+        for view in (self.first, self.second):
+            view.layout = widgets.Layout(flex="1 1 250px", min_width="0", max_width=WIDTH)
         super().__init__(
+            self.first,
             "same colour scale for the four versions",
             "Ends the colour scale at the largest value of this person's four versions: weak maps look weak.",
         )
@@ -103,7 +107,6 @@ class BiasControls(PictureControls):
         )
         self.method.options = [(m.label, key) for key, m in METHODS.items()]
         self.save.layout.width = "calc(100% - 4px)"
-        self.save.tooltip = "Download what is shown, with its colours and their numbers"
         self.message.layout.min_height = "30px"  # a line that comes and goes does not move the picture
         self.pictures = widgets.HBox(
             [self.first, self.second],
@@ -111,12 +114,6 @@ class BiasControls(PictureControls):
         )
         self.children = self._laid_out()
         self.put_beside(False)
-
-    def _view(self, wide: widgets.Layout) -> tuple[widgets.Widget, ...]:
-        self.first, self.second = NetworkView(), NetworkView()
-        for view in (self.first, self.second):
-            view.layout = widgets.Layout(flex="1 1 250px", min_width="0", max_width=WIDTH)
-        return self.first.image, self.first.legend, self.first.title, self.first.facts
 
     def use(self, on: bool) -> None:
         """What needs a network waits for one."""

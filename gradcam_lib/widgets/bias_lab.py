@@ -19,7 +19,6 @@ from gradcam_lib.widgets.bias_settings import BiasSettings
 from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.judged_person import METHODS
 from gradcam_lib.widgets.messages import in_words
-from gradcam_lib.widgets.saving import png
 
 PAGES = 50  # of people
 
@@ -121,7 +120,7 @@ class BiasLab(BiasSettings):
             button.on_click(lambda _, version=version: self._set("version", version))
         c.others.on_click(lambda _: self.other_people())
         c.train.on_click(lambda _: self.train())
-        c.save.on_click(self._save_clicked)
+        c.save.on_click(self._download)
 
     def _set(self, name: str, value) -> None:
         if not self._quiet and value is not None:
@@ -140,10 +139,6 @@ class BiasLab(BiasSettings):
         self._say("")
         self._word, self.message = word, text
         self.controls.training.say(text, word)
-
-    def _save_clicked(self, _: object) -> None:
-        with self._in_words():
-            self.controls.download.send(self._free_name().name, png(self._to_save()))
 
     # From the settings to the picture
 

@@ -4,47 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import traitlets
 
 from gradcam_lib.language.captioning import CaptionSystem, load_captioner
 from gradcam_lib.pictures.overlay import OPACITY
-from gradcam_lib.widgets.caption_controls import CaptionControls
-from gradcam_lib.widgets.controls import legend, small
+from gradcam_lib.widgets.caption_controls import NONE, CaptionControls
+from gradcam_lib.widgets.captioned import captioned
+from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.explained_caption import (
     METHODS,
+    WHOLE,
     DescribedPicture,
-    Drawing,
     checked_caption,
     checked_word,
     reading,
 )
+from gradcam_lib.widgets.explained_picture import Drawing
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
 from gradcam_lib.widgets.input_size import checked_size, input_sizes
 from gradcam_lib.widgets.methods import decimals
-from gradcam_lib.widgets.saving import png
+from gradcam_lib.widgets.own_pictures import Pictures
 from gradcam_lib.widgets.scene_source import SEED, SceneSource
 from gradcam_lib.widgets.source_controls import PHOTO, WORLD
 from gradcam_lib.worlds.scene import Scene
 
-SETTINGS = ("caption", "word", "method", "opacity", "shared_scale", "size")
+SETTINGS = ("caption", "word", "beside", "method", "opacity", "shared_scale", "size")
 
 
 class CaptionExplorer(Explorer):
-    """A picture, a caption of it, and the map of any of its words or of the whole sentence.
+    """A picture, a caption of it, and the map of any of its words or of the whole sentence, or two of them.
 
     scene: default, the scene of ``seed``. captioner: of scenes, default ``load_captioner("world")``. photographs: the
     captioner of photographs, default ``load_captioner("photo")``, when the first one is shown. caption, word, method:
-    what is shown first; default: the captioner's own caption as a whole. folder: where the Save button writes.
+    what is shown first; default: the captioner's own caption as a whole. pictures: your own, to choose from: a folder,
+    a list of files, or a dict name → picture; without a scene the first of them is shown. folder: where ``save``
+    writes; the button sends to the browser.
 
     A caption runs through the network once; its words and the methods are answered from that pass. When a scene is
     edited the caption stays, so that its log p can be watched; another picture is described anew, unless the caption
     was typed by hand for the same captioner. What goes wrong is said in ``message``, and everything stays. The settings
     are attributes that can be set and observed: ``caption``, ``word`` (its number, the word itself, None for the whole
-    sentence), ``method``, ``opacity``, ``shared_scale``, and of a photograph ``size``, the side in pixels of the input
-    that is explained: the larger, the finer the map; the captioner's own captions stay. ``source`` chooses the picture,
-    and ``captioner`` is who describes it; ``controls`` holds the widgets.
+    sentence), ``beside`` (the same for a second map; "whole sentence" for the whole, None where there is none),
+    ``method``, ``opacity``, ``shared_scale``, and of a photograph ``size``, the side in pixels of the input that is
+    explained: the larger, the finer the map; the captioner's own captions stay. ``source`` chooses the picture, and
+    ``captioner`` is who describes it; ``controls`` holds the widgets.
 
     >>> explorer = CaptionExplorer(seed=1_000_007)
     >>> explorer.caption, explorer.word = "a man flying a kite", "kite"
@@ -54,6 +61,7 @@ class CaptionExplorer(Explorer):
 
     caption = traitlets.TraitType("", help="the sentence that is explained")
     word = traitlets.TraitType(None, help="number of a word or the word; None: the whole sentence")
+    beside = traitlets.TraitType(None, help="of a second map: a word or its number, or WHOLE; None: there is none")
     method = traitlets.Unicode("grad_cam", help="a key of METHODS")
     opacity = traitlets.Float(OPACITY, help="0: the photograph, 1: the maximum of the map covers it")
     shared_scale = traitlets.Bool(False, help="one colour scale for all words, so that weak words look weak")
@@ -71,10 +79,11 @@ class CaptionExplorer(Explorer):
         caption: str | None = None,
         word: int | str | None = None,
         method: str | None = None,
+        pictures: Pictures | None = None,
         folder: str | Path = ".",
     ):
         self._captioners = {WORLD: captioner or load_captioner(WORLD)} | ({PHOTO: photographs} if photographs else {})
-        self.source = SceneSource(scene, seed, lambda: self._captioner(PHOTO))
+        self.source = SceneSource(scene, seed, lambda: self._captioner(PHOTO), pictures)
         self.described, self._scene, self._filling = None, None, False
         super().__init__(CaptionControls(self.source.box, lambda which: self._set("word", which)), folder)
         self.add_class("caption-explorer")
@@ -99,10 +108,10 @@ class CaptionExplorer(Explorer):
         for name, control in [("method", c.method), ("shared_scale", c.shared)]:
             traitlets.link((self, name), (control, "value"))
         self._link_opacity()
-        for control in (c.text, c.offers):
-            control.observe(lambda change: self._set("caption", change["new"]), "value")
-        c.slider.observe(lambda change: self._set("word", None if change["new"] < 0 else change["new"]), "value")
-        c.save.on_click(self._save_clicked)
+        c.text.observe(lambda change: self._set("caption", change["new"]), "value")
+        c.offers.observe(lambda change: change["new"] != NONE and self._set("caption", change["new"]), "value")
+        c.beside.observe(lambda change: self._set("beside", None if change["new"] == NONE else change["new"]), "value")
+        c.save.on_click(self._download)
         c.size.connect(lambda side: self._set("size", side))
         self.source.observe(self._another_picture)
 
@@ -125,7 +134,7 @@ class CaptionExplorer(Explorer):
         if name == "size" and not self._filling:
             own = self.captioner.transform.crop
             return checked_size(value, own, lambda at: self.described.explain(self.caption, at))[0]
-        if name == "word":
+        if name == "word" or name == "beside" and value not in (None, WHOLE):
             return checked_word(value, self.explained.words)
         if name == "method" and value not in METHODS:
             raise ValueError(f"method {value!r}: choose one of {', '.join(map(repr, METHODS))}")
@@ -141,17 +150,17 @@ class CaptionExplorer(Explorer):
         described, scene = DescribedPicture(self.captioner, self.source.picture), self.source.scene
         same = self.described and self.described.captioner is described.captioner
         keep = same and (_edited(self._scene, scene) or self.caption not in self.controls.offered)
-        caption = self.caption if keep else described.candidates[0][0]
+        caption = self.caption if keep else described.candidates[0]
         size = self.size if same and scene is None else None
         described.explain(caption, size)  # where this fails, the picture before is still complete
         self.described, self._scene = described, scene
-        self.stem, side = self.source.name, self.captioner.transform.crop
+        self.stem, side = Path(self.source.name).stem, self.captioner.transform.crop
         self.controls.about.value = small(f"The network sees the picture at {side} × {side}: {self.captioner.source}.")
         self.controls.size.offer_for((self.captioner, scene is None), lambda: self._sizes(scene))
         with self._unheard():  # what is explained at this size follows
             self.size = size
         if caption == self.caption:
-            self._explain(self.word)
+            self._explain(self.word, self.beside)
         self.caption = caption
 
     def _sizes(self, scene: Scene | None) -> list[int]:
@@ -165,21 +174,27 @@ class CaptionExplorer(Explorer):
     @traitlets.observe("size")
     def _another_size(self, _: dict) -> None:
         if not self._filling:
-            self._explain(self.word)
+            self._explain(self.word, self.beside)
 
-    def _explain(self, word: int | None) -> None:
+    def _explain(self, word: int | None, beside: int | str | None = None) -> None:
         self.explained = self.described.explain(self.caption, self.size)
         self._fill()
-        if word == self.word:
-            self._redraw()
-        self.word = word
+        with self._unheard():
+            self.word, self.beside = word, beside
+        self._redraw()
 
-    @traitlets.observe("word", "method", "opacity", "shared_scale")
-    def _redraw(self, _: dict | None = None) -> None:
+    @traitlets.observe("word", "beside", "method", "opacity", "shared_scale")
+    def _changed(self, _: dict) -> None:
+        if not self._filling:
+            self._redraw()
+
+    def _redraw(self) -> None:
         with self._in_words():
-            e = self.explained
-            self._drawing = e.draw(self.word, self.method, opacity=self.opacity, shared=self.shared_scale)
-            self._display(self._drawing)
+            second = [] if self.beside is None else [None if self.beside == WHOLE else self.beside]
+            shown = [self.word, *second]
+            self._drawings = self.explained.draw(shown, self.method, opacity=self.opacity, shared=self.shared_scale)
+            self._drawing = self._drawings[0]
+            self._display(self._drawings)
             self._remark()
 
     def _fill(self) -> None:
@@ -190,13 +205,13 @@ class CaptionExplorer(Explorer):
             self.controls.offer(self.described.candidates, self._scene, self.caption)
             self.controls.spell(e.words, e.unknown, lines)
 
-    def _display(self, drawing: Drawing) -> None:
+    def _display(self, drawings: list[Drawing]) -> None:
         c, method = self.controls, METHODS[self.method]
-        c.image.value, c.title.value, c.facts.value = png(drawing.picture), drawing.title, drawing.facts
-        c.legend.value, c.reading.value = legend(method.kind, drawing.largest), small(reading(self.word, self.method))
+        c.show(drawings)
+        c.reading.value = small(reading(self.word, self.method))
         c.opacity.disabled = c.shared.disabled = not method.laid_over
         with self._unheard():
-            c.mark(self.word)
+            c.mark(self.word, self.beside)
             c.size.show(self.size or self.captioner.transform.crop)
 
     @contextmanager
@@ -210,8 +225,13 @@ class CaptionExplorer(Explorer):
 
     def _remark(self) -> None:
         unknown = ", ".join(f"“{word}”" for word in dict.fromkeys(self.explained.unknown))
-        notes = [f"the captioner does not know {unknown} and reads UNK"] if unknown else []
-        self._say("; ".join(filter(None, [*notes, self._drawing.note])), "Note")
+        if unknown:
+            self._say(f"the captioner does not know {unknown}, and reads an unknown word", "Note")
+        elif self._drawing.note:  # which stands beneath the map
+            self._word, self.message = "Note", self._drawing.note
+
+    def _to_save(self) -> np.ndarray:
+        return captioned([replace(one, title=f"{one.title} · “{self.caption}”") for one in self._drawings])
 
 
 def _edited(before: Scene | None, after: Scene | None) -> bool:

@@ -7,35 +7,41 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import bar, described, heading, small
+from gradcam_lib.widgets.controls import bar, described, heading
 from gradcam_lib.widgets.messages import MessageLine
 
 OFFERED = 5  # names, where what is typed is none of them
-HINT = "A part of the name will do: “zebr” and Enter. Where it fits several names, they are offered here."
+LONGEST = 60  # characters of what is typed, in a message
+HINTS = {
+    "class": "A part of the name will do: “zebr” and Enter. Where it fits several names, they are offered here.",
+    "answer": "A part of an answer will do: “umbr” and Enter. Where it fits several, they are offered here.",
+}
 
 
 class ClassBox(widgets.VBox):
-    """A box for the name of any class, or a part of it that no other name has; a number will do, too.
+    """A box for the name of any class, or a part of it that no other name has; of a class its number will do, too.
 
-    connect(picked): ``picked(name)`` hears which class is meant. Where that is not clear, a line beneath the box says
-    why and names are offered to press; the text stays, to be mended. The height of both is reserved.
+    what: the names are those of, a key of HINTS. ``offer(labels)``: other names.
+    connect(picked): ``picked(name)`` hears which is meant. Where that is not clear, a line beneath the box says why and
+    names are offered to press; the text stays, to be mended. The height of both is reserved.
     """
 
-    def __init__(self, labels: Sequence[str], description: str):
+    def __init__(self, labels: Sequence[str], description: str, what: str = "class"):
         self.box = widgets.Combobox(
-            placeholder="any class: type, choose, press Enter", ensure_option=False, continuous_update=False,
-            description=description, tooltip="The name of a class, a part of it, or its number", options=list(labels),
+            placeholder=f"any {what}, then Enter", ensure_option=False, continuous_update=False,
+            description=description, tooltip=f"The name of a{'n' * (what[0] == 'a')} {what}, or a part of it",
             **described()
         )  # fmt: skip
-        self.says, self.hint = MessageLine(), widgets.HTML(small(HINT), layout=widgets.Layout(margin="0 2px"))
+        self.says = MessageLine(HINTS[what])
         self.offers = [
             widgets.Button(layout=widgets.Layout(width="auto", max_width="100%", margin="1px 2px", display="none"))
             for _ in range(OFFERED)
         ]
-        self._labels = list(labels)
+        self._what = what
+        self.offer(labels)
         self._picked: Callable[[str], object] = lambda name: None
         offers = widgets.HBox(self.offers, layout=widgets.Layout(flex_flow="row wrap"))
-        below = widgets.VBox([self.hint, self.says, offers], layout=widgets.Layout(min_height="64px"))
+        below = widgets.VBox([self.says, offers], layout=widgets.Layout(min_height="64px"))
         super().__init__([self.box, below])
         self.box.observe(self._typed, "value")
         for button in self.offers:
@@ -43,6 +49,11 @@ class ClassBox(widgets.VBox):
 
     def connect(self, picked: Callable[[str], object]) -> None:
         self._picked = picked
+
+    def offer(self, labels: Sequence[str]) -> None:
+        self._labels = list(labels)
+        if self.box.options != tuple(labels):
+            self.box.options = tuple(labels)
 
     def clear(self) -> None:
         """Ready for the next name: a full box offers only what begins like it."""
@@ -53,7 +64,7 @@ class ClassBox(widgets.VBox):
         text = change["new"].strip()
         if not text:
             return
-        name, near, why = meant(text, self._labels)
+        name, near, why = meant(text, self._labels, self._what)
         if name is None:
             self._suggest(why, near)
         else:
@@ -66,7 +77,6 @@ class ClassBox(widgets.VBox):
 
     def _suggest(self, text: str, names: Sequence[str]) -> None:
         self.says.say(text)
-        self.hint.layout.display = "none" if text else None
         for i, button in enumerate(self.offers):
             button.layout.display = None if i < len(names) else "none"
             if i < len(names):
@@ -84,7 +94,7 @@ class ClassChoice(widgets.VBox):
             widgets.Button(layout=widgets.Layout(width="200px", flex="0 1 200px", min_width="90px", margin="1px 0"))
             for _ in range(likeliest)
         ]
-        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 0 96px", margin="0 0 0 8px")) for _ in self.likeliest]
+        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 0 122px", margin="0 0 0 8px")) for _ in self.likeliest]
         self.other = ClassBox(labels, "Other")
         super().__init__([heading("Which class?"), *self._rows(), self.other])
 
@@ -116,15 +126,16 @@ class ClassChoice(widgets.VBox):
         return rows
 
 
-def meant(text: str, labels: Sequence[str]) -> tuple[str | None, list[str], str]:
+def meant(text: str, labels: Sequence[str], what: str = "class") -> tuple[str | None, list[str], str]:
     """(The label that is meant, [], ""), or (None, labels to offer, why it is not clear).
 
-    A label is meant by its whole text, by its number, or by a part of it that no other label has; in capitals or not.
+    A label is meant by its whole text, by a part of it that no other label has, or, where it is that of a class, by its
+    number; in capitals or not.
     """
-    wanted = text.casefold()
+    wanted = " ".join(text.casefold().split())
     same = [text] if text in labels else [label for label in labels if label.casefold() == wanted]
     found = same or [label for label in labels if wanted in label.casefold()]
-    if not same and text.isdecimal():
+    if not same and what == "class" and text.isdecimal():
         if int(text) < len(labels):
             return labels[int(text)], [], ""
         return None, [], f"class {text}: the classes are 0 to {len(labels) - 1}"
@@ -132,7 +143,11 @@ def meant(text: str, labels: Sequence[str]) -> tuple[str | None, list[str], str]
         return found[0], [], ""
     if found:
         first = sorted(found, key=lambda label: not label.casefold().startswith(wanted))
-        return None, first[:OFFERED], f"“{text}” is part of {len(found)} names; which of them?"
+        return None, first[:OFFERED], f"“{shortened(text)}” is part of {len(found)} names; which of them?"
     spelt = {label.casefold(): label for label in labels}
     near = [spelt[label] for label in difflib.get_close_matches(wanted, spelt, n=OFFERED, cutoff=0.5)]
-    return None, near, f"“{text}”: no such class{'; near to it:' if near else ''}"
+    return None, near, f"“{shortened(text)}”: no such {what}{'; near to it:' if near else ''}"
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -10,8 +10,7 @@ import numpy as np
 import traitlets
 from torch import nn
 
-from gradcam_lib.networks.classifier import Classifier, classifier
-from gradcam_lib.networks.zoo import load_classifier
+from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source, load_image
 from gradcam_lib.widgets.captioned import captioned
@@ -19,9 +18,9 @@ from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.explained_picture import ExplainedPicture, percent, unique
 from gradcam_lib.widgets.input_size import input_sizes
 from gradcam_lib.widgets.methods import number
+from gradcam_lib.widgets.own_pictures import OwnPictures, Pictures
 from gradcam_lib.widgets.picker_controls import Controls
-from gradcam_lib.widgets.picker_settings import SETTINGS, PickerSettings, moved
-from gradcam_lib.widgets.saving import png
+from gradcam_lib.widgets.picker_settings import SETTINGS, PickerSettings, classifier_of, moved
 
 
 class ClassPicker(PickerSettings):
@@ -29,7 +28,8 @@ class ClassPicker(PickerSettings):
 
     image: whatever ``load_image`` takes; None waits for an upload. classifier: a Classifier, or any network of yours,
     see ``gradcam_lib.classifier``; default: ``load_classifier("auto")``. class_name, method, crop, size: what is shown
-    first. folder: where ``save`` writes; default: the notebook's folder. The Save button sends to the browser.
+    first. pictures: your own, to choose from: a folder, a list of files, or a dict name → picture; without an image the
+    first of them is shown. folder: where ``save`` writes; default: the notebook's. The button sends to the browser.
 
     The network runs once a picture; classes, methods, layers and positions are answered from that one pass. What goes
     wrong is said in ``message``, and the last good picture stays. The settings are attributes that can be set and
@@ -55,9 +55,11 @@ class ClassPicker(PickerSettings):
         method: str | None = None,
         crop: Crop | None = None,
         size: int | None = None,
+        pictures: Pictures | None = None,
         folder: str | Path = ".",
     ):
-        self.classifier = _classifier(classifier)
+        self.own = OwnPictures(pictures)
+        self.classifier = classifier_of(classifier)
         self.labels, self._name = unique(self.classifier.names), ""
         super().__init__(Controls(min(5, len(self.labels)), self.labels), folder)
         self.add_class("class-picker")
@@ -65,11 +67,12 @@ class ClassPicker(PickerSettings):
         self._connect()
         self.controls.first.show(self._drawing)
         self.controls.use(False)
-        if image is None:
-            self._say("Choose a picture of your own with the button “Own picture”.", "Note")
-        elif self.show(image):
+        if self.show(image) if image is not None else any(map(self._show_own, self.own.names)):
             self._begin_with(crop=crop, size=size)
             self._begin_with(class_name=class_name, method=method)
+        elif image is None:
+            self._say("Choose a picture of your own with the button “Own picture”.", "Note")
+        self._tell_of_own()
 
     def show(self, image: Source, name: str | None = None) -> bool:
         """Explains another picture and starts at its likeliest class. False, and a message, where it cannot be used.
@@ -86,6 +89,12 @@ class ClassPicker(PickerSettings):
             self._take(explained, first)
             return True
         return False
+
+    def _show_own(self, name: str) -> bool:
+        try:
+            return self.show(self.own.load(name), name)
+        except (ValueError, TypeError, OSError):  # skipped from now on
+            return False
 
     def _take(self, explained: ExplainedPicture, label: str) -> None:
         """The picture, how it is seen and the class that is shown of it, all at once."""
@@ -108,9 +117,10 @@ class ClassPicker(PickerSettings):
             view.pressable.connect(lambda at, view=view: self._ask(at, view.pressable.size))
         c.second.observe(self._redraw, ["class_name", "method", "layer"])
         c.upload.connect(self._uploaded, self._say_beside)
+        c.mine.connect(self._choose)
         c.part.connect(self._cut)
         c.size.connect(self._resize)
-        c.save.on_click(self._save_clicked)
+        c.save.on_click(self._download)
 
     def _offer(self, explained: ExplainedPicture) -> None:
         """Fills the controls that depend on the picture or on its size; methods depend on the network alone."""
@@ -133,6 +143,7 @@ class ClassPicker(PickerSettings):
         names = [self.labels[index] for index in explained.top]
         c.choice.show([(name, p, percent(p)) for name, p in zip(names, probabilities, strict=True)])
         c.part.show(explained.crop, explained.image.shape)
+        c.mine.offer(self.own.names, self._name)
         c.size.show(explained.size)
         start = f"{self._name}: the network" if self._name else "The network"
         about = f"{start} sees {explained.seen}, at {explained.size} × {explained.size} pixels."
@@ -148,6 +159,16 @@ class ClassPicker(PickerSettings):
         own = self.explained.size_of(self.layer)
         self.position = position and moved(position, size or own, own)
 
+    def _choose(self, name: str) -> None:
+        if not self._show_own(name):
+            self._tell_of_own()
+
+    def _tell_of_own(self) -> None:
+        """Which of the reader's own pictures there are, and which are skipped."""
+        self.controls.mine.offer(self.own.names, self._name)
+        if self.own.note:
+            self._say_beside(self.own.note, "Note")
+
     def _uploaded(self, file: io.BytesIO) -> None:
         self.show(file, file.name)
         if self._word == "Problem":
@@ -162,10 +183,6 @@ class ClassPicker(PickerSettings):
         self._say("")
         self.size = size
         self.controls.size.show(self.size)
-
-    def _save_clicked(self, _: object) -> None:
-        with self._in_words():
-            self.controls.download.send(self._free_name().name, png(self._to_save()))
 
     def _say(self, text: str, word: str = "") -> None:
         super()._say(text, word)
@@ -228,9 +245,3 @@ class ClassPicker(PickerSettings):
 
     def _to_save(self) -> np.ndarray:
         return captioned(self._drawings)
-
-
-def _classifier(given: Classifier | nn.Module | None) -> Classifier:
-    if given is None:
-        return load_classifier("auto")
-    return classifier(given) if isinstance(given, nn.Module) else given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import ipywidgets as widgets
@@ -11,6 +12,7 @@ from gradcam_lib.pictures.overlay import colour, colour_signed
 from gradcam_lib.widgets.methods import number
 
 WIDTH = "448px"
+LONG = 200  # characters of a message that is shown at once
 TEXT, SOFT = "var(--jp-ui-font-color1, #222)", "var(--jp-ui-font-color2, #666)"
 # No message is told by its colour alone: each begins with its word.
 EDGE = {"Problem": "#c2410c", "Note": "#b45309", "Saved": "#2166ac"}
@@ -19,12 +21,14 @@ EDGE = {"Problem": "#c2410c", "Note": "#b45309", "Saved": "#2166ac"}
 class PictureControls:
     """What every picker has: a picture, what is said about it, and how it is drawn.
 
-    Native controls throughout, so that the keyboard works: Tab follows the order from top to bottom.
+    view: the first map, which has ``image``, ``legend``, ``title`` and ``facts``, such as a MapView. shared: the label
+    of the box for one colour scale, and why_shared its explanation. Native controls throughout, so that the keyboard
+    works: Tab follows the order from top to bottom.
     """
 
-    def __init__(self, shared: str, why_shared: str):
+    def __init__(self, view: widgets.Widget, shared: str, why_shared: str):
         wide = wide_layout()
-        self.image, self.legend, self.title, self.facts = self._view(wide)
+        self.image, self.legend, self.title, self.facts = view.image, view.legend, view.title, view.facts
         self.message, self.reading, self.about = (widgets.HTML(layout=wide) for _ in range(3))
         self.method = widgets.Dropdown(description="Method", tooltip="How the map is made", **described())
         self.opacity = widgets.FloatSlider(  # in per cent, so that a number typed as it is shown is understood
@@ -38,27 +42,28 @@ class PictureControls:
         )
         self.shared = widgets.Checkbox(description=shared, indent=False, layout=wide, tooltip=why_shared)
         self.save = widgets.Button(
-            description="Save", icon="download", tooltip="Write this picture into the notebook's folder"
+            description="Save", icon="download", tooltip="Download what is shown, with its colours and their numbers"
         )
 
-    def _view(self, wide: widgets.Layout) -> tuple[widgets.Widget, ...]:
-        """The picture, its colours, its title and what else is said of it."""
-        image = widgets.Image(format="png", layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0"))
-        image.add_class("class-picker-image")
-        title, facts = widgets.Label(layout=wide), widgets.Label(layout=wide)
-        title.style.font_weight = "bold"
-        return image, widgets.HTML(layout=wide), title, facts
+    def say(self, text: str, word: str) -> None:
+        """What went wrong or is worth knowing, in the line for it. word: "Problem", "Note", "Saved" or ""."""
+        self.message.value = banner(text, word)
 
-    def columns(self, right: list[widgets.Widget], left: list[widgets.Widget] | None = None) -> widgets.HBox:
-        """The picture left, choices right; below each other where there is no room."""
-        left = left or [self.image, self.legend, self.title, self.facts]
-        return widgets.HBox(
-            [
-                widgets.VBox(left, layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0")),
-                widgets.VBox(right, layout=widgets.Layout(width="340px", max_width="100%")),
-            ],
-            layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"),
-        )
+
+def columns(pictures: widgets.Box, choices: Sequence[widgets.Widget]) -> widgets.HBox:
+    """Pictures left, choices right; where there is no room, one column.
+
+    Its order is that of the classes picker-first, -maps, -message and -choice of the parts, then all others.
+    """
+    right = widgets.VBox(choices, layout=widgets.Layout(width="340px", max_width="100%"))
+    both = widgets.HBox([pictures, right], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start"))
+    both.add_class("picker-columns")
+    return both
+
+
+def note(text: str) -> widgets.HTML:
+    """An explanation that everybody sees, where ipywidgets shows none to a keyboard or a finger."""
+    return widgets.HTML(small(text), layout=widgets.Layout(margin="0", padding="0 2px"))
 
 
 def described(width: str = "64px") -> dict:
@@ -75,20 +80,24 @@ def heading(text: str) -> widgets.HTML:
 
 
 def small(text: str) -> str:
-    return f'<div style="color:{SOFT}; font-size:12px; line-height:1.35">{escape(text)}</div>'
+    return f'<div style="color:{SOFT}; font-size:12px; line-height:1.35; overflow-wrap:anywhere">{escape(text)}</div>'
 
 
 def bar(probability: float, words: str) -> str:
     width, blue = max(1, round(60 * probability)), "var(--jp-brand-color1, #2166ac)"
     return (
-        f'<div style="color:{TEXT}; font-size:12px; display:flex; align-items:center; gap:6px">'
+        f'<div style="color:{TEXT}; font-size:12px; display:flex; align-items:center; gap:6px; white-space:nowrap">'
         f'<span style="display:inline-block; height:10px; width:{width}px; background:{blue}"></span>'
         f"{escape(words)}</div>"
     )
 
 
 def banner(text: str, word: str) -> str:
-    return banner_of(escape(text), word) if text else ""
+    """Of a long text the first sentence; the others, such as where a file may be had, are a click away."""
+    first, _, others = text.partition(". ")
+    if len(text) <= LONG or not others:
+        return banner_of(escape(text), word) if text else ""
+    return banner_of(f"{escape(first)}.<details><summary>What to do</summary>{escape(others)}</details>", word)
 
 
 def banner_of(html: str, word: str) -> str:

@@ -10,15 +10,16 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
-from gradcam_lib.widgets.controls import banner
 from gradcam_lib.widgets.explained_picture import SIDE, Drawing
 from gradcam_lib.widgets.messages import in_words
 from gradcam_lib.widgets.page import Outermost
-from gradcam_lib.widgets.saving import free_name, save_new
+from gradcam_lib.widgets.saving import free_name, png, save_new
 
 
 class Explorer(Outermost):
-    """A picture, controls beside it, and a line that says what went wrong. ``controls`` has ``image`` and ``message``.
+    """A picture, controls beside it, and a line that says what went wrong.
+
+    ``controls`` has the ``image``, and ``say(text, word)`` shows what there is to say.
 
     A subclass lists its settings as traits, checks one in ``_checked(name, value)``, which returns the value to keep or
     raises, and decorates: ``_allowed = traitlets.validate(*SETTINGS)(Explorer._proposed)``. explained: what the picture
@@ -64,9 +65,10 @@ class Explorer(Outermost):
         both_ways = (lambda share: round(100 * share, 6), lambda percent: percent / 100)
         traitlets.link((self, "opacity"), (self.controls.opacity, "value"), transform=both_ways)
 
-    def _save_clicked(self, _: widgets.Button) -> None:
+    def _download(self, _: widgets.Button) -> None:
+        """Sends what is shown to the browser; ``controls`` has a ``download`` then."""
         with self._in_words():
-            self.save()
+            self.controls.download.send(self._free_name().name, png(self._to_save()))
 
     def _proposed(self, proposal: dict):
         """A value that cannot be used is explained in the message, and the setting stays as it was."""
@@ -100,7 +102,7 @@ class Explorer(Outermost):
 
     def _say(self, text: str, word: str = "") -> None:
         self._word, self.message = word, text
-        self.controls.message.value = banner(text, word)
+        self.controls.say(text, word)
 
 
 def checked_opacity(value: float) -> float:

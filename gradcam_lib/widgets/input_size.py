@@ -8,7 +8,8 @@ from typing import TypeVar
 import ipywidgets as widgets
 
 from gradcam_lib.networks.classifier import Classifier, takes
-from gradcam_lib.widgets.controls import described
+from gradcam_lib.widgets.controls import described, small
+from gradcam_lib.widgets.methods import number
 
 T = TypeVar("T")
 TIMES = (10 / 7, 2)  # as large as the network's own input: 320 and 448 pixels for 224
@@ -39,18 +40,23 @@ def checked_size(size: int | None, own: int, run: Callable[[int | None], T]) -> 
         raise ValueError(f"size {size!r}: the network cannot be run at it ({why}); its own is {own}") from error
 
 
-class SizeControl(widgets.Dropdown):
-    """``connect(chosen)`` hears of the reader's choices. Hidden where there is nothing to choose."""
+class SizeControl(widgets.VBox):
+    """A choice, and a sentence on what it costs. ``connect(chosen)`` hears of the reader's choices.
 
-    def __init__(self) -> None:
-        super().__init__(
+    stays: a sentence on what does not depend on the size, or "". Hidden where there is nothing to choose.
+    """
+
+    def __init__(self, stays: str = "") -> None:
+        self.choice = widgets.Dropdown(
             description="Seen at", tooltip="A larger picture gives a finer map, and takes longer; the part that is "
             "seen stays the same", **described()
         )  # fmt: skip
-        self.layout.display = "none"
+        self.cost = widgets.HTML(layout=widgets.Layout(margin="0", padding="0 2px", min_height="50px"))
+        super().__init__([self.choice, self.cost], layout=widgets.Layout(display="none"))
+        self._stays, self._own = stays, 0
         self._chosen: Callable[[int], object] | None = None
         self._offered_for: object = None
-        self.observe(self._changed, "value")
+        self.choice.observe(self._changed, "value")
 
     def connect(self, chosen: Callable[[int], object]) -> None:
         """``chosen(side)`` is called after each choice of the reader's."""
@@ -58,7 +64,8 @@ class SizeControl(widgets.Dropdown):
 
     def offer(self, sizes: Sequence[int]) -> None:
         """sizes: sides in pixels, the network's own first."""
-        self.options = [(f"{side} × {side} px{'' if i else ' (its own)'}", side) for i, side in enumerate(sizes)]
+        self._own = sizes[0]
+        self.choice.options = [(f"{side} × {side} px{'' if i else ' (its own)'}", side) for i, side in enumerate(sizes)]
         self.layout.display = None if len(sizes) > 1 else "none"
 
     def offer_for(self, network: object, sizes: Callable[[], Sequence[int]]) -> None:
@@ -71,9 +78,18 @@ class SizeControl(widgets.Dropdown):
     def show(self, side: int) -> None:
         """The side in use, without calling anybody; one of the caller's own is none of the choices."""
         chosen, self._chosen = self._chosen, None
-        self.value = side if side in [value for _, value in self.options] else None
+        self.choice.value = side if side in [value for _, value in self.choice.options] else None
         self._chosen = chosen
+        self.cost.value = small(" ".join([price(side, self._own), self._stays]).strip())
 
     def _changed(self, change: dict) -> None:
         if self._chosen and change["new"] is not None:
             self._chosen(change["new"])
+
+
+def price(side: int, own: int) -> str:
+    """What a size costs, in a sentence."""
+    if side <= own:
+        return "A larger input gives a finer map, and takes longer in proportion to its pixels."
+    times = number((side / own) ** 2)
+    return f"{times} times as many pixels as {own} × {own}: a finer map, for about {times} times the work."

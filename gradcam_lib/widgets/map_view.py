@@ -12,10 +12,13 @@ from gradcam_lib.widgets.pressing import Pressable
 
 
 class MapView(widgets.VBox):
-    """``show`` a drawing; ``pressable`` is its picture. Heights are reserved, so that nothing beneath moves."""
+    """``show`` a drawing; ``pressable`` is its picture. Heights are reserved, so that nothing beneath moves.
 
-    def __init__(self) -> None:
-        self.pressable = Pressable("class-picker-image")
+    name: the class of the picture's element.
+    """
+
+    def __init__(self, name: str = "class-picker-image") -> None:
+        self.pressable = Pressable(name)
         self.image = self.pressable.image
         self.legend, self.title, self.facts = (widgets.HTML(layout=wide_layout()) for _ in range(3))
         super().__init__([self.pressable, self.legend, self.title, self.facts])
@@ -28,6 +31,12 @@ class MapView(widgets.VBox):
         edge = f"border-left:4px solid {EDGE['Note']}; padding-left:8px" if note else ""
         note = f'<div role="status" style="{edge}">{escape(note)}</div>'
         self.facts.value = said(f'{escape(drawing.facts)}<div style="min-height:2.8em">{note}</div>')
+
+
+def lay(view: widgets.VBox, number: int, of: int) -> None:
+    """Shown as one of the first ``of`` maps: one alone is as wide as its column, more stand in twos."""
+    view.layout.display = None if number < of else "none"
+    view.layout.width = "100%" if of == 1 else "calc(50% - 6px)"
 
 
 def said(html: str) -> str:

@@ -7,19 +7,28 @@ from contextlib import contextmanager
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import banner, wide_layout
+from gradcam_lib.widgets.controls import banner, small
 
 
 class MessageLine(widgets.HTML):
-    """``text`` in plain words and ``word``, "Problem", "Note", "Saved" or "", in which they begin."""
+    """``text`` in plain words and ``word``, "Problem", "Note", "Saved" or "", in which they begin.
 
-    def __init__(self) -> None:
-        super().__init__(layout=wide_layout())
+    hint: what stands there while there is nothing to say. height: which is reserved, so that nothing beneath moves.
+    """
+
+    def __init__(self, hint: str = "", height: str | None = None) -> None:
+        super().__init__(layout=widgets.Layout(width="calc(100% - 4px)", min_height=height))
         self.text, self.word = "", ""
+        self.rest(hint)
+
+    def rest(self, hint: str) -> None:
+        """What stands there while there is nothing to say."""
+        self._hint = small(hint) if hint else ""
+        self.say(self.text, self.word)
 
     def say(self, text: str, word: str = "Problem") -> None:
         self.text, self.word = text, word if text else ""
-        self.value = banner(text, word)
+        self.value = banner(text, word) or self._hint
 
     @contextmanager
     def in_words(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ is listed here.
 - JupyterLab takes a plain key for a command where the focus is not in a field for text: with a button in focus, "x"
   deletes the cell, and an arrow leaves a drop-down list. Plain keys stay with the widget; those with Ctrl, Alt or Cmd
   reach JupyterLab as ever.
+- A button whose text is a sign alone, such as an arrow, gets its tooltip as its name.
 - The number of files that stands behind the name of an upload button goes.
 """
 
@@ -41,6 +42,9 @@ if (root && !root.cared) {
       for (const part of title ? [label, ...label.children] : [])
         if (part.title !== title) part.title = title;
     }
+    for (const button of root.querySelectorAll('button[title]'))
+      if (!/[\\p{L}\\d]/u.test(button.textContent) && button.getAttribute('aria-label') !== button.title)
+        button.setAttribute('aria-label', button.title);
   };
   new MutationObserver(care).observe(root, {childList: true, subtree: true, characterData: true});
   care();
@@ -84,11 +88,23 @@ def explanations(parts: Iterable[widgets.Widget]) -> dict[str, str]:
     return found
 
 
-# Boxes of ipywidgets scroll where a child is a pixel too wide; ours let it be.
+# Boxes of ipywidgets scroll where a child is a pixel too wide; ours let it be. Where there is no room for two columns
+# (``columns``), the parts of both stand in one, in an order of their own: a map and what chooses it are seen together.
 STYLE = """<style>
 .explorer, .explorer .widget-box { overflow: visible }
 .explorer .widget-checkbox label {
   display: flex; align-items: center; height: auto; min-height: 28px; white-space: normal; line-height: 1.3
 }
 .explorer div.widget-label { white-space: normal; height: auto; line-height: 1.4 }
+.explorer .pressable { max-width: max(250px, 60vh) }
+@media (max-width: 990px) {
+  .explorer .picker-columns > .widget-box { display: contents }
+  .explorer .picker-columns > .widget-box > * {
+    box-sizing: border-box; flex: 0 0 auto; width: 100%; max-width: 448px; order: 4
+  }
+  .explorer .picker-columns > .widget-box > .picker-first { order: 0 }
+  .explorer .picker-columns > .widget-box > .picker-maps { order: 1 }
+  .explorer .picker-columns > .widget-box > .picker-message { order: 2 }
+  .explorer .picker-columns > .widget-box > .picker-choice { order: 3 }
+}
 </style>"""

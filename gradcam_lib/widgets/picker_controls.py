@@ -6,31 +6,23 @@ import ipywidgets as widgets
 
 from gradcam_lib.widgets.asked_position import AskedPosition
 from gradcam_lib.widgets.class_choice import ClassChoice
-from gradcam_lib.widgets.controls import WIDTH, PictureControls, described, heading, small, wide_layout
+from gradcam_lib.widgets.controls import WIDTH, PictureControls, columns, described, heading, note, wide_layout
 from gradcam_lib.widgets.cropping import CropControls
 from gradcam_lib.widgets.input_size import SizeControl
 from gradcam_lib.widgets.map_view import MapView
 from gradcam_lib.widgets.messages import MessageLine
+from gradcam_lib.widgets.own_pictures import OwnChoice
 from gradcam_lib.widgets.saving import Download
 from gradcam_lib.widgets.second_map import SecondMap
 from gradcam_lib.widgets.uploading import Upload
 
 BESIDE = "760px"  # the width of the pictures' column where there are two
 
-# Where the choices stand beneath the picture, the classes come first: picture and class are seen together.
 STYLE = """<style>
-.class-picker .pressable { max-width: max(250px, 60vh) }
 .class-picker .class-lists { min-height: 178px }
 .class-picker .class-of-list { text-align: left }
 @media (max-width: 990px) {
   .class-picker .class-lists { min-height: 0 }
-  .class-picker .picker-columns > .widget-box { display: contents }
-  .class-picker .picker-columns > .widget-box > * {
-    box-sizing: border-box; flex: 0 0 auto; width: 100%; max-width: 448px; order: 4
-  }
-  .class-picker .picker-columns > .widget-box > .picker-maps { order: 1 }
-  .class-picker .picker-columns > .widget-box > .picker-message { order: 2 }
-  .class-picker .picker-columns > .widget-box > .picker-choice { order: 3 }
 }
 </style>"""
 
@@ -39,7 +31,9 @@ class Controls(PictureControls):
     """Every widget of the class picker by name; ``children`` holds them laid out, pictures left, choices right."""
 
     def __init__(self, likeliest: int, labels: list[str]):
+        self.first = MapView()
         super().__init__(
+            self.first,
             "same colour scale for all classes",
             "Ends the colour scale at the largest value of the likeliest classes and of both maps.",
         )
@@ -52,22 +46,18 @@ class Controls(PictureControls):
             description="a second map beside it", indent=False,
             tooltip="Another class, method or layer of this picture", layout=wide_layout(),
         )  # fmt: skip
-        self.upload, self.beside = Upload("Own picture"), MessageLine()
+        self.mine, self.upload, self.beside = OwnChoice(), Upload("Own picture"), MessageLine()
         self.part, self.size, self.download = CropControls(), SizeControl(), Download()
         for button in (self.upload, self.save):
             button.layout.width = "50%"
-        self.save.tooltip = "Download what is shown, with its colours and their numbers"
         self.pictures = widgets.VBox(layout=widgets.Layout(max_width="100%", margin="0 24px 0 0"))
         self.children = self._laid_out()
         self.put_beside(False)
 
-    def _view(self, wide: widgets.Layout) -> tuple[widgets.Widget, ...]:
-        self.first = view = MapView()
-        return view.image, view.legend, view.title, view.facts
-
     def use(self, on: bool) -> None:
         """Everything but the upload waits for a picture."""
-        for control in (self.method, self.layer, self.size, self.opacity, self.shared, self.save, self.compare):
+        drawn = (self.method, self.layer, self.size.choice, self.opacity, self.shared, self.save, self.compare)
+        for control in drawn:
             control.disabled = not on
         for group in (self.choice, self.part):
             group.use(on)
@@ -82,26 +72,15 @@ class Controls(PictureControls):
             view.layout = widgets.Layout(flex="1 1 250px", min_width="0", max_width=WIDTH)
         maps = widgets.HBox([self.first, self.second], layout=widgets.Layout(flex_flow="row wrap", grid_gap="12px"))
         self.pictures.children = [maps, self.message, self.position]
-        choices = widgets.VBox(
-            [
-                self.choice,
-                heading("Which question?"), self.method, self.reading, self.layer, note("Deep layers tell objects "
-                "apart; shallow ones, with more positions, are finer."),
-                heading("How is it drawn?"), self.opacity, self.shared, note("Weak classes then look weak."),
-                self.compare,
-                heading("Which picture?"), widgets.HBox([self.upload, self.save]), self.beside, self.download,
-                self.part, self.size, self.about,
-            ],
-            layout=widgets.Layout(width="340px", max_width="100%"),
-        )  # fmt: skip
-        columns = widgets.HBox(
-            [self.pictures, choices], layout=widgets.Layout(flex_flow="row wrap", align_items="flex-start")
-        )
-        for part, name in ((columns, "columns"), (maps, "maps"), (self.message, "message"), (self.choice, "choice")):
+        choices = [
+            self.choice,
+            heading("Which question?"), self.method, self.reading, self.layer, note("Deep layers tell objects "
+            "apart; shallow ones, with more positions, are finer."),
+            heading("How is it drawn?"), self.opacity, self.shared, note("Weak classes then look weak."),
+            self.compare,
+            heading("Which picture?"), self.mine, widgets.HBox([self.upload, self.save]), self.beside, self.download,
+            self.part, self.size, self.about,
+        ]  # fmt: skip
+        for part, name in ((maps, "maps"), (self.message, "message"), (self.choice, "choice")):
             part.add_class(f"picker-{name}")
-        return [columns, widgets.HTML(STYLE, layout=widgets.Layout(display="none"))]
-
-
-def note(text: str) -> widgets.HTML:
-    """An explanation that everybody sees, where ipywidgets shows none to a keyboard or a finger."""
-    return widgets.HTML(small(text), layout=widgets.Layout(margin="0", padding="0 2px"))
+        return [columns(self.pictures, choices), widgets.HTML(STYLE, layout=widgets.Layout(display="none"))]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import traitlets
+from torch import nn
 
+from gradcam_lib.networks.classifier import Classifier, classifier
+from gradcam_lib.networks.zoo import load_classifier
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.overlay import OPACITY
 from gradcam_lib.positions import checked_position
@@ -93,3 +96,9 @@ class PickerSettings(Explorer):
 def moved(position: tuple[int, int], size: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     """The position of a map of size ``other`` (h, w) beneath the middle of a position of one of ``size``."""
     return tuple(map(middle, position, size, other))
+
+
+def classifier_of(given: Classifier | nn.Module | None) -> Classifier:
+    if given is None:
+        return load_classifier("auto")
+    return classifier(given) if isinstance(given, nn.Module) else given

@@ -7,81 +7,113 @@ from html import escape
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.answered_question import AnsweredQuestion, Tile
+from gradcam_lib.widgets.answered_question import AnsweredQuestion
+from gradcam_lib.widgets.class_choice import ClassBox
 from gradcam_lib.widgets.controls import (
     SOFT,
     TEXT,
+    WIDTH,
     PictureControls,
     bar,
+    columns,
     described,
     heading,
-    legend,
+    note,
     small,
     wide_layout,
 )
-from gradcam_lib.widgets.explained_picture import percent
+from gradcam_lib.widgets.explained_picture import Drawing, percent
 from gradcam_lib.widgets.input_size import SizeControl, input_sizes
-from gradcam_lib.widgets.saving import png
+from gradcam_lib.widgets.map_view import MapView, lay
+from gradcam_lib.widgets.messages import MessageLine
+from gradcam_lib.widgets.saving import Download
 from gradcam_lib.widgets.source_controls import SourceControls
 
 MOST_TILES = 4
+ASK = "Any question in English: type it and press Enter."
+STRANGE = "[…]: words that the network does not know, all read as the same unknown word."
+OF_NETWORKS = "A second network shows its maps of the same answers beside those of the first."
+# Where there is room, the choices stand in two columns, so that each of them is seen together with the maps.
+STYLE = """<style>
+@media (min-width: 991px) {
+  .question-explorer .picker-columns > .widget-box:last-child {
+    flex: 1 1 340px; width: auto !important; max-width: 650px !important;
+    flex-flow: row wrap; align-items: flex-start; gap: 0 24px
+  }
+  .question-explorer .picker-columns > .widget-box:last-child > .widget-box {
+    flex: 1 1 300px; min-width: 0; max-width: 340px
+  }
+}
+</style>"""
+NONE = ""  # ipywidgets takes None for no choice
 
 
-class Answer:
-    """One of the maps side by side: picture, colour scale, the answer, and a button that takes it away."""
+class Answer(MapView):
+    """One of the maps side by side: what it shows, and a button that takes it away."""
 
     def __init__(self) -> None:
-        self.image = widgets.Image(format="png", layout=widgets.Layout(width="100%"))
-        self.image.add_class("question-explorer-image")
-        self.legend = widgets.HTML(layout=wide_layout())
-        self.caption = widgets.HTML(layout=widgets.Layout(flex="1 1 0%", min_width="0"))
+        super().__init__("question-explorer-image")
+        self.answer = ""
         self.away = widgets.Button(
             description="×", tooltip="Take this answer away", layout=widgets.Layout(width="32px", padding="0")
         )
-        row = widgets.HBox([self.caption, self.away], layout=widgets.Layout(width="100%", align_items="flex-start"))
-        self.box = widgets.VBox([self.image, self.legend, row], layout=widgets.Layout(width="100%", margin="0 0 8px 0"))
+        self.title.layout = widgets.Layout(flex="1 1 0%", min_width="0")
+        row = widgets.HBox([self.title, self.away], layout=widgets.Layout(width="100%", align_items="flex-start"))
+        self.children = [self.pressable, self.legend, row, self.facts]
 
     def lay(self, number: int, of: int) -> None:
-        """Shown as one of the first ``of``: one alone is large, more stand in twos."""
-        self.box.layout.display = None if number < of else "none"
-        self.box.layout.width = "100%" if of == 1 else "calc(50% - 6px)"
+        lay(self, number, of)
         self.away.layout.display = "none" if of == 1 else None
 
 
 class QuestionControls(PictureControls):
-    """Every widget of the explorer by name; ``children`` holds them laid out, pictures left, choices right."""
+    """Every widget of the explorer by name; ``children`` holds them laid out, pictures left, choices right.
+
+    line: where ``say`` speaks, the one beside the control that was used last: one of ``lines``, by setting.
+    """
 
     def __init__(self, source: SourceControls, likeliest: int):
+        self.tiles = [Answer() for _ in range(MOST_TILES)]
         super().__init__(
+            self.tiles[0],
             "same colour scale for all answers",
             "Ends the colour scale at the largest value of the answers shown: weak answers look weak.",
         )
-        self.tiles = [Answer() for _ in range(MOST_TILES)]
-        self.image = self.tiles[0].image
-        self.words = widgets.HTML(layout=wide_layout())
+        self.words = widgets.HTML(layout=widgets.Layout(width="calc(100% - 4px)", min_height="36px"))
         self.question = widgets.Text(
             description="Question", placeholder="ask, then press Enter", continuous_update=False, **described()
         )
-        self.examples = widgets.Dropdown(description="Examples", **described())
+        self.message = self.line = MessageLine(ASK, height="48px")
+        self.examples = widgets.Dropdown(description="Examples", tooltip="What may be asked here", **described())
         self.likeliest = [
-            widgets.Button(layout=widgets.Layout(width="180px", margin="1px 0")) for _ in range(likeliest)
+            widgets.Button(layout=widgets.Layout(width="180px", flex="0 1 180px", min_width="90px", margin="1px 0"))
+            for _ in range(likeliest)
         ]
-        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 1 auto", margin="0 0 0 8px")) for _ in self.likeliest]
-        self.box = widgets.Combobox(
-            placeholder="any answer: type, choose, press Enter", ensure_option=False, continuous_update=False,
-            description="Other", **described()
-        )  # fmt: skip
-        self.model, self.size = widgets.Dropdown(description="Network", **described()), SizeControl()
-        self.save.layout.width = "calc(100% - 4px)"
+        self.bars = [widgets.HTML(layout=widgets.Layout(flex="1 0 122px", margin="0 0 0 8px")) for _ in self.likeliest]
+        self.other = ClassBox([], "Other", "answer")
+        self.model, self.second = (
+            widgets.Dropdown(description=name, tooltip=why, **described())
+            for name, why in (("Network", "Who answers"), ("Beside it", "A second network, asked the same"))
+        )
+        self.of_networks = MessageLine(OF_NETWORKS, height="48px")
+        self.size, self.download = SizeControl("The answers stay those of its own size."), Download()
+        self.save.layout = wide_layout()
+        self.lines = {"answers": self.other.says, "model": self.of_networks, "second": self.of_networks}
         self.children = self._laid_out(source)
 
-    def show(self, tiles: Sequence[Tile], kind: str) -> None:
-        """kind: of colour scale."""
-        for i, place in enumerate(self.tiles):
-            place.lay(i, len(tiles))
-            if i < len(tiles):
-                place.image.value, place.legend.value = png(tiles[i].picture), legend(kind, tiles[i].largest)
-                place.caption.value = caption(tiles[i].answer, tiles[i].facts)
+    def say(self, text: str, word: str) -> None:
+        self.download.clear()
+        self.other.clear()  # with the names that it offered
+        for line in {self.message, *self.lines.values()} - {self.line}:
+            line.say("")
+        self.line.say(text, word)
+
+    def show(self, drawings: Sequence[Drawing], answers: Sequence[str]) -> None:
+        for i, tile in enumerate(self.tiles):
+            tile.lay(i, len(drawings))
+            if i < len(drawings):
+                tile.answer = answers[i]
+                tile.show(drawings[i])
 
     def offer(self, top: list[tuple[str, float]], shown: list[str]) -> None:
         """The likeliest answers with their probabilities; those that are shown have a check."""
@@ -95,13 +127,15 @@ class QuestionControls(PictureControls):
 
     def offer_examples(self, questions: list[str]) -> None:
         first = "choose a question …" if questions else "none for this picture"
-        self.examples.options = [(first, ""), *((question, question) for question in questions)]
-        self.examples.value = ""
+        self.examples.options = [(first, NONE), *((question, question) for question in questions)]
+        self.examples.value = NONE
 
-    def offer_networks(self, networks: dict[str, str], model: str) -> None:
-        """networks: name → label; model: the chosen one."""
+    def offer_networks(self, networks: dict[str, str], model: str, second: str) -> None:
+        """networks: name → label; model: the chosen one; second: the one beside it."""
         offer(self.model, networks)
         self.model.value = model if model in networks else None
+        offer(self.second, {NONE: "no second network"} | {n: label for n, label in networks.items() if n != model})
+        self.second.value = second
 
     def offer_sizes(self, explained: AnsweredQuestion, *, photograph: bool) -> None:
         """What a photograph may be explained at; the scenes' networks know one size."""
@@ -116,12 +150,14 @@ class QuestionControls(PictureControls):
         """How the question is read and what is true; which network it is."""
         e, side = explained.e, explained.system.transform.crop
         self.words.value = marked(e.words, e.unknown, explained.attended(method), explained.truth)
+        self.message.rest(STRANGE if e.unknown else ASK)
         self.about.value = small(f"{explained.system.source}. It sees the picture at {side} × {side} pixels.")
         self.size.show(explained.size or side)
 
     def use(self, on: bool) -> None:
         """What needs an answered question waits for one."""
-        for control in (*self.likeliest, self.box, self.method, self.size, self.opacity, self.shared, self.save):
+        drawn = (self.method, self.size.choice, self.second, self.opacity, self.shared, self.save)
+        for control in (*self.likeliest, self.other.box, *drawn):
             control.disabled = not on
 
     def _laid_out(self, source: SourceControls) -> list[widgets.Widget]:
@@ -131,17 +167,24 @@ class QuestionControls(PictureControls):
         ]
         for row in rows:
             row.add_class("question-explorer-likeliest")
-        pictures = widgets.HBox(
-            [tile.box for tile in self.tiles],
-            layout=widgets.Layout(flex_flow="row wrap", justify_content="space-between", width="100%"),
-        )
-        right = [
-            heading("What is asked?"), self.question, self.words, self.examples,
-            heading("Which answers?"), *rows, self.box,
-            heading("How is it explained?"), self.model, self.method, self.reading, self.size, self.opacity,
-            self.shared, self.save, self.about,
-        ]  # fmt: skip
-        return [self.columns(right, [pictures, self.title, source.box]), self.message]
+        maps = widgets.HBox(self.tiles, layout=widgets.Layout(flex_flow="row wrap", grid_gap="12px", width="100%"))
+        maps.add_class("picker-maps")
+        choice = widgets.VBox(
+            [
+                heading("What is asked?"), self.question, self.examples, self.words, self.message,
+                heading("Which answers?"), *rows, self.other,
+                heading("Who answers?"), self.model, self.second, self.of_networks,
+            ]
+        )  # fmt: skip
+        choice.add_class("picker-first")
+        pictures = widgets.VBox([maps], layout=widgets.Layout(width=WIDTH, max_width="100%", margin="0 24px 0 0"))
+        others = widgets.VBox(
+            [
+                source.box, heading("How is it drawn?"), self.method, self.reading, self.opacity, self.shared,
+                note("Weak answers then look weak."), self.save, self.download, self.size, self.about,
+            ]
+        )  # fmt: skip
+        return [columns(pictures, [choice, others]), widgets.HTML(STYLE, layout=widgets.Layout(display="none"))]
 
 
 def offer(choice: widgets.Dropdown, labels: dict[str, str]) -> None:
@@ -151,24 +194,15 @@ def offer(choice: widgets.Dropdown, labels: dict[str, str]) -> None:
         choice.options = offered
 
 
-def caption(answer: str, facts: str) -> str:
-    return (
-        f'<div style="color:{TEXT}; line-height:1.35; overflow-wrap:anywhere"><b>{escape(answer)}</b><br>'
-        f'<span style="color:{SOFT}; font-size:12px">{escape(facts)}</span></div>'
-    )
-
-
 def marked(words: Sequence[str], unknown: Sequence[str], weights: Sequence[float] | None, truth: str) -> str:
     """The question as the network reads it: unknown words in brackets and underlined; attention as a blue ground."""
     weights = [0.0] * len(words) if weights is None else [w / max(weights) for w in weights]
     spans = [_word(word, word in unknown, weight) for word, weight in zip(words, weights, strict=True)]
     lines = [f'<span style="color:{TEXT}">{" ".join(spans)}</span>']
-    if unknown:
-        lines.append("[…]: words that the network does not know, all read as the same unknown word")
     lines += [escape(truth)] if truth else []
     return (
-        f'<div style="color:{SOFT}; font-size:12px; line-height:1.5; overflow-wrap:anywhere; max-height:110px; '
-        f'overflow-y:auto; padding-left:68px">{"<br>".join(lines)}</div>'
+        f'<div style="color:{SOFT}; font-size:12px; line-height:1.5; overflow-wrap:anywhere; padding-left:68px">'
+        f"{'<br>'.join(lines)}</div>"
     )
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
-import reprlib
 from collections.abc import Callable
 
 import numpy as np
@@ -14,15 +12,15 @@ from gradcam_lib.pictures.images import Source, load_image
 from gradcam_lib.pictures.samples import sample
 from gradcam_lib.widgets.controls import small
 from gradcam_lib.widgets.messages import in_words
+from gradcam_lib.widgets.own_pictures import OwnPictures, Pictures
+from gradcam_lib.widgets.scene_edits import STEPS, called, moved, seeded, without
 from gradcam_lib.widgets.shown_picture import Shown, photographed, rendered
 from gradcam_lib.widgets.source_controls import KNOWN, PHOTO, WORLD, SourceControls
 from gradcam_lib.worlds import scenes
-from gradcam_lib.worlds.scene import PEOPLE, Scene, Thing, checked_seed
+from gradcam_lib.worlds.scene import Scene
 
 SEED = 1_000_000  # no network was trained on the scenes from here on
-STEP = 0.08  # of the picture, a click on an arrow
 KEPT = 50  # steps that can be undone
-STEPS = {"left": (-STEP, 0), "right": (STEP, 0), "up": (0, -STEP), "down": (0, STEP)}
 
 
 class SceneSource(SourceControls):
@@ -30,6 +28,7 @@ class SceneSource(SourceControls):
 
     scene: what is shown first, instead of the scene of ``seed``. photographs: called before a photograph is shown;
     where it raises, the reason is said and the world stays. None: there is no choice, the world is all there is.
+    pictures: of the reader's own, see ``OwnPictures``; without a scene the first of them is shown.
     What cannot be done is said in ``message``, a line of ``box``, and leaves all as it was. The methods do what the
     controls do; False where they could not.
 
@@ -39,9 +38,14 @@ class SceneSource(SourceControls):
     """
 
     def __init__(
-        self, scene: Scene | None = None, seed: int = SEED, photographs: Callable[[], object] | None = None
+        self,
+        scene: Scene | None = None,
+        seed: int = SEED,
+        photographs: Callable[[], object] | None = None,
+        pictures: Pictures | None = None,
     ) -> None:
         super().__init__()
+        self.own = OwnPictures(pictures)
         self._callbacks: list[Callable[[], None]] = []
         self._past: list[Shown] = []
         self._quiet, self._photographs = False, photographs
@@ -49,6 +53,10 @@ class SceneSource(SourceControls):
         self.switch.layout.display = None if photographs else "none"
         self._connect()
         self._fill()
+        if scene is None and any(map(self.show_photograph, self.own.names)):
+            self._past = []
+            self._fill()
+        self._tell_of_own()
 
     @property
     def picture(self) -> np.ndarray:
@@ -86,7 +94,7 @@ class SceneSource(SourceControls):
     def show_seed(self, seed: int | str) -> bool:
         """The scene of a seed, 0 … 2⁶⁴ − 1, or of its digits."""
         with self.line.in_words():
-            return self._show(rendered(scenes.sample(_number(seed) if isinstance(seed, str) else seed)))
+            return self._show(rendered(seeded(seed)))
         return False
 
     def show_scene(self, scene: Scene) -> bool:
@@ -95,10 +103,12 @@ class SceneSource(SourceControls):
         return False
 
     def show_photograph(self, name: str) -> bool:
-        """A sample photograph, for the networks that know photographs."""
+        """A picture of the reader's own or a sample photograph, for the networks that know photographs."""
         with self.line.in_words():
             if why := self._why_not():
                 raise ValueError(why)
+            if name in self.own.names:
+                return self._show(self._photographed(self.own.load(name), PHOTO, name=name, file=name))
             return self._show(self._photographed(sample(name), PHOTO, name=name))
         return False
 
@@ -129,16 +139,13 @@ class SceneSource(SourceControls):
     def move(self, id: str, dx: float, dy: float) -> bool:
         """A thing, with what it holds, by shares of the picture; it stays in the picture."""
         with self.line.in_words():
-            moved = self._edited().moved(id, dx, dy)
-            if not all(0 <= share <= 1 for share in scenes.position(moved, moved[id])):
-                raise ValueError(f"{called(moved[id])} would leave the picture; move it another way")
-            return self._show(rendered(moved))
+            return self._show(rendered(moved(self.scene, id, dx, dy)))
         return False
 
     def remove(self, id: str) -> bool:
         """A thing, with what it holds."""
         with self.line.in_words():
-            return self._show(rendered(self._edited().without(id)))
+            return self._show(rendered(without(self.scene, id)))
         return False
 
     def undo(self) -> bool:
@@ -174,6 +181,10 @@ class SceneSource(SourceControls):
         if not self.show_photograph(name):
             self._fill()  # a choice that was refused is not shown as chosen
 
+    def _tell_of_own(self) -> None:
+        if self.own.note:
+            self.line.say("; ".join(filter(None, [self.own.note, self.message])), "Note")
+
     def _cut(self) -> None:
         if not self.show_part(self.part.crop(self._shown.photograph.shape)):
             self._fill()
@@ -185,7 +196,7 @@ class SceneSource(SourceControls):
         self._quiet = True
         self.switch.value = self.kind
         self.seed.value = str(self.scene.seed) if self.scene else ""
-        self.photograph.value = self.name if self.name in dict(self.photograph.options).values() else None
+        self.offer_photographs(self.own.names, self.name)
         self._quiet = False
         self.suit(self.kind)
         self.thing.options = [(called(thing), thing.id) for thing in things]
@@ -223,11 +234,6 @@ class SceneSource(SourceControls):
         known = (shown.scene for shown in (self._shown, *reversed(self._past)) if shown.scene)
         return next(known, None) or scenes.sample(SEED)
 
-    def _edited(self) -> Scene:
-        if self.scene is None:
-            raise ValueError("a photograph has no things to move or remove; choose a scene by its seed")
-        return self.scene
-
     def _show(self, shown: Shown, remember: bool = True) -> bool:
         if remember:
             self._past = [*self._past, self._shown][-KEPT:]
@@ -236,15 +242,3 @@ class SceneSource(SourceControls):
         for callback in self._callbacks:
             callback()
         return True
-
-
-def _number(text: str) -> int:
-    if not re.fullmatch(r"\s*-?\d{1,40}\s*", text):
-        raise ValueError(f"seed {reprlib.repr(text)}: choose a whole number from 0 to 2**64 - 1")
-    return checked_seed(int(text))
-
-
-def called(thing: Thing) -> str:
-    """kite-2 → "kite 2, red"."""
-    words = thing.id.replace("-", " ")
-    return f"{words}, {thing.colour}" if thing.colour and thing.kind not in PEOPLE else words

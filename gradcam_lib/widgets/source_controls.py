@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ipywidgets as widgets
 
 from gradcam_lib.widgets.controls import heading, wide_layout
@@ -31,22 +33,21 @@ class SourceControls:
         narrow = widgets.Layout(width="36px", margin="2px 2px", padding="0")
         self.switch = widgets.ToggleButtons(
             options=[("Rendered world", WORLD), ("Photographs", PHOTO)], layout=wide_layout(),
-            style={"button_width": "164px"},
+            style={"button_width": "calc(50% - 4px)"},
             tooltips=["Scenes of which everything is known, and networks that know nothing else", "Real pictures"],
         )  # fmt: skip
         self.seed = widgets.Text(
             description="Seed", placeholder="a whole number", continuous_update=False, style=NAMED,
-            layout=widgets.Layout(width="65%", margin="2px 0"),
+            layout=widgets.Layout(flex="1 1 0%", width="auto", min_width="0", margin="2px 0"),
         )  # fmt: skip
         self.new = widgets.Button(
             description="New scene", icon="refresh", tooltip="The scene of the next seed",
-            layout=widgets.Layout(width="35%"),
+            layout=widgets.Layout(flex="0 0 auto", width="112px"),
         )  # fmt: skip
         self.thing, self.photograph = (
             widgets.Dropdown(description=name, style=NAMED, layout=widgets.Layout(width="100%", margin="2px 0"))
             for name in ("Thing", "Picture")
         )
-        self.photograph.options = [(label, name) for name, label in PHOTOGRAPHS.items()]
         self.arrows = {
             name: widgets.Button(description=sign, tooltip=f"Move it {name}", layout=narrow)
             for name, sign in ARROWS.items()
@@ -56,7 +57,7 @@ class SourceControls:
             for name, why in (("Remove", "Remove it, and what it holds"), ("Undo", "Back to the picture before"))
         )
         self.upload, self.part = Upload("Your own picture"), CropControls()
-        self.line, self.about = MessageLine(), widgets.HTML(layout=widgets.Layout(width="100%", margin="2px 0"))
+        self.line, self.about = MessageLine(height="48px"), widgets.HTML(layout=wide_layout())
         self.seed_row = widgets.HBox([self.seed, self.new])
         edits = widgets.HBox([*self.arrows.values(), self.removal, self.back])
         self.box = widgets.VBox(
@@ -67,6 +68,14 @@ class SourceControls:
             layout=widgets.Layout(width="100%"),
         )  # fmt: skip
         self.box.add_class("scene-source")
+
+    def offer_photographs(self, own: Sequence[str], shown: str) -> None:
+        """own: names of the reader's own pictures, which come before the samples; shown: the one on the page."""
+        labels = {name: name for name in own} | {name: label for name, label in PHOTOGRAPHS.items() if name not in own}
+        options = tuple((label, name) for name, label in labels.items())
+        if self.photograph.options != options:
+            self.photograph.options = options
+        self.photograph.value = shown if shown in labels else None
 
     def suit(self, kind: str) -> None:
         """Shows the controls of scenes or those of photographs."""

@@ -8,8 +8,7 @@ from html import escape
 import ipywidgets as widgets
 
 from gradcam_lib.widgets.controls import SOFT
-
-WHOLE = "whole sentence"
+from gradcam_lib.widgets.explained_caption import WHOLE
 
 
 class WordButtons(widgets.HBox):
@@ -39,7 +38,11 @@ class WordButtons(widgets.HBox):
             button, below = cell.children
             strange = cell is not cells[0] and word in unknown
             button.description, button.icon = word, "question-circle" if strange else ""
-            button.tooltip = f"{word}: not known to the network, read as UNK" if strange else word
+            button.tooltip = (
+                f"{word}: the captioner does not know it, and reads every such word as the same unknown one"
+                if strange
+                else word
+            )
             below.value = _beneath(line, *(["unknown"] if strange else []))
         self.children = cells
 

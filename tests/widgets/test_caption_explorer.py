@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from pathlib import Path
 
 import cv2
@@ -9,7 +11,7 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 import torch
-from support.pickers import decoded
+from support.pickers import decoded, said, shown_in
 from support.talkers import caption_system
 from support.tiny import Passes
 from support.uploads import upload
@@ -47,9 +49,15 @@ def state(explorer: CaptionExplorer) -> tuple:
     c = explorer.controls
     return (
         *(explorer.caption, explorer.word, explorer.method, explorer.picture().tobytes(), c.title.value, c.facts.value),
-        *(c.image.value, c.legend.value, c.slider.value, c.offers.value),
+        *[(v.layout.display, v.image.value, v.legend.value) for v in c.views],
+        *(c.beside.value, c.offers.value),
         *[(b.description, b.button_style) for b in c.words.buttons],
     )
+
+
+def close(page: np.ndarray, picture: np.ndarray) -> bool:
+    """The page gets WebP, which is not exact."""
+    return page.shape == picture.shape and np.abs(page.astype(int) - picture).mean() < 4
 
 
 def why_empty(explorer: CaptionExplorer) -> str:
@@ -64,9 +72,9 @@ def test_it_starts_with_the_captioners_own_caption_as_a_whole(explorer, captione
     assert explorer.caption == captioner.caption(image) and explorer.word is None
     assert explorer.message == why_empty(explorer)
     log_prob = decimals(captioner.explain(image, explorer.caption).log_prob)
-    assert explorer.controls.facts.value.startswith(f"log p {log_prob}, END left out · map maximum ")
+    assert said(explorer.controls.facts).startswith(f"log p {log_prob}, the sum of its words · map maximum ")
     assert explorer.controls.text.value == explorer.controls.offers.value == explorer.caption
-    assert np.array_equal(decoded(explorer.image.value), explorer.picture())
+    assert close(shown_in(explorer.image), explorer.picture())
 
 
 def test_the_picture_is_the_librarys(explorer, captioner):
@@ -102,22 +110,68 @@ def test_a_caption_runs_through_the_network_once(captioner):
     assert len({p.tobytes() for p in pictures}) > 25
 
 
-def test_words_by_button_slider_and_attribute(explorer):
+def test_words_by_button_and_attribute(explorer):
     explorer.caption = SENTENCE
     words, c = SENTENCE.split(), explorer.controls
     assert [b.description for b in c.words.buttons] == ["whole sentence", *words]
     for i, word in enumerate(words):
         c.words.buttons[i + 1].click()
         clicked = state(explorer)
-        assert explorer.word == c.slider.value == i and c.title.value == f"Grad-CAM: “{word}”, word {i + 1} of 9"
+        assert explorer.word == i and said(c.title) == f"Grad-CAM: “{word}”, word {i + 1} of 9"
         assert [b.button_style for b in c.words.buttons].index("primary") == i + 1
         explorer.word = None
-        c.slider.value = i
+        explorer.word = i
         assert state(explorer) == clicked
-    c.slider.value = -1
-    assert explorer.word is None and c.title.value == "Grad-CAM: all 9 words"
+    c.words.buttons[0].click()
+    assert explorer.word is None and said(c.title) == "Grad-CAM: all 9 words"
     explorer.word = "Kite"
     assert explorer.word == 5
+
+
+def test_a_second_word_stands_beside_the_first_on_one_scale(explorer):
+    explorer.caption, explorer.word = SENTENCE, "kite"
+    c, alone = explorer.controls, explorer.controls.views[0].legend.value
+    assert [v.layout.display for v in c.views] == [None, "none"] and c.views[0].layout.width == "100%"
+    assert [value for _, value in c.beside.options] == ["", "whole sentence", *range(9)]
+    c.beside.value = 1
+    assert explorer.beside == 1 and [v.layout.display for v in c.views] == [None, None]
+    assert said(c.views[1].title) == "Grad-CAM: “woman”, word 2 of 9" and c.views[1].layout.width != "100%"
+    maxima = [float(explorer.explained.values(i, "grad_cam").max()) for i in (5, 1)]
+    assert (
+        c.views[0].legend.value == c.views[1].legend.value
+        and [d.largest for d in explorer._drawings] == [pytest.approx(max(maxima))] * 2
+    )
+    explorer.word = "woman"
+    assert np.array_equal(explorer._drawings[0].picture, explorer._drawings[1].picture)
+    explorer.beside = "Kite"
+    assert (explorer.beside, c.beside.value) == (5, 5) and explorer.message in ("", why_empty(explorer))
+    explorer.beside = "whole sentence"
+    assert said(c.views[1].title) == "Grad-CAM: all 9 words" and c.beside.value == "whole sentence"
+    explorer.beside = "dodo"
+    assert "'dodo': not in this caption" in explorer.message and explorer.beside == "whole sentence"
+    c.beside.value = ""
+    explorer.word = "kite"
+    assert explorer.beside is None and c.views[1].layout.display == "none" and c.views[0].legend.value == alone
+    explorer.beside = 8
+    explorer.caption = "a kite"  # which has no word 9
+    assert explorer.beside is None and c.beside.value == "" and c.views[1].layout.display == "none"
+
+
+def test_a_weak_word_is_marked_and_the_picture_is_described(explorer):
+    explorer.caption = SENTENCE
+    e = explorer.explained
+    maxima = [float(e.values(i, "grad_cam").max()) for i in range(9)]
+    strongest, marked = int(np.argmax(maxima)), 0
+    for explorer.word in range(9):
+        share = maxima[explorer.word] / maxima[strongest]
+        text = said(explorer.controls.facts)
+        assert ("Weak: " in text) == (0 < share < 0.1)
+        marked += "Weak: " in text
+        alt = explorer.image.alt
+        assert alt.startswith(f"Grad-CAM: “{e.words[explorer.word]}”, word") and ("Strongest" in alt) == (share > 0)
+    assert marked, "this sentence has a weak word"
+    explorer.word = strongest
+    assert "Weak" not in said(explorer.controls.facts)
 
 
 def test_log_p_of_the_words_adds_up(explorer):
@@ -159,10 +213,10 @@ def test_what_the_captioner_says_and_what_is_true_is_offered(explorer, captioner
     image = scenes.render(scenes.sample(SEED)).image
     offers = explorer.controls.offers
     labels = {sentence: label for label, sentence in offers.options}
-    for sentence, p in captioner.candidates(image, 3):
-        assert labels[sentence].startswith(f"captioner, log p with END {decimals(p)}")
+    for (sentence, _), which in zip(captioner.candidates(image, 3), ("first", "second", "third"), strict=True):
+        assert labels[sentence].startswith(f"{sentence} (the captioner's {which}")
     for sentence, _ in scenes.captions(scenes.sample(SEED)):
-        assert labels[sentence].endswith(f"true:  {sentence}")
+        assert labels[sentence].startswith(f"{sentence} (") and labels[sentence].endswith("true)")
         before = explorer.picture()
         offers.value = sentence
         assert explorer.caption == explorer.controls.text.value == sentence and explorer.word is None
@@ -175,7 +229,7 @@ def test_typed(explorer):
     explorer.controls.text.value = "  A dog, running  on the BEACH! "
     assert explorer.caption == explorer.controls.text.value == "A dog, running on the BEACH!"
     assert explorer.explained.words == ["a", "dog", "running", "on", "the", "beach"]
-    assert explorer.word is None and explorer.controls.offers.value is None
+    assert explorer.word is None and explorer.controls.offers.value == ""
     assert explorer.message == why_empty(explorer)
     assert not np.array_equal(explorer.picture(), before)
 
@@ -186,11 +240,11 @@ def test_typed(explorer):
 ])  # fmt: skip
 def test_unknown_words_are_marked(explorer, text, strange):
     explorer.controls.text.value = text
-    unknown = f"the captioner does not know {', '.join(f'“{w}”' for w in strange)} and reads UNK"
-    assert explorer.message == "; ".join(filter(None, [unknown, why_empty(explorer)]))
+    unknown = f"the captioner does not know {', '.join(f'“{w}”' for w in strange)}, and reads an unknown word"
+    assert explorer.message.startswith(unknown) and unknown in said(explorer.controls.message)
     cells = explorer.controls.words.children[1:]
     for word, (button, below) in zip(explorer.explained.words, (cell.children for cell in cells), strict=True):
-        marked = button.icon != "", "unknown" in below.value, "not known" in button.tooltip
+        marked = button.icon != "", "unknown" in below.value, "does not know" in button.tooltip
         assert marked == (word in strange,) * 3  # not by colour alone
     html = explorer.controls.message.value + "".join(cell.children[1].value for cell in cells)
     assert "<b>runs" not in html
@@ -240,7 +294,7 @@ def test_a_beginning_of_ones_own_and_a_bad_one(captioner):
     scene = scenes.sample(SEED)
     explorer = CaptionExplorer(scene, captioner, caption=SENTENCE, word="kite", method="signed")
     assert (explorer.caption, explorer.word, explorer.method, explorer.message) == (SENTENCE, 5, "signed", "")
-    assert explorer.controls.title.value == "For and against: “kite”, word 6 of 9"
+    assert said(explorer.controls.title) == "For and against: “kite”, word 6 of 9"
     explorer = CaptionExplorer(scene, captioner, caption="?", word="dodo", method="sign")
     assert all(words in explorer.message for words in ("has no words", "'dodo': not in", "'sign': choose"))
     assert explorer.caption == captioner.caption(scenes.render(scene).image)
@@ -256,9 +310,9 @@ def test_an_edited_scene_keeps_caption_and_word(explorer):
     assert explorer.source.remove(thing.id)
     assert (explorer.caption, explorer.word) == before[:2]
     assert explorer.explained.log_p(None) != log_p and state(explorer) != before
-    labels = [label for label, _ in explorer.controls.offers.options]
+    labels = [label for label, _ in explorer.controls.offers.options][1:]
     now = explorer.source.scene
-    assert all(any(label.endswith(f"true:  {s}") for label in labels) for s, _ in scenes.captions(now))
+    assert all(any(label.startswith(s) and "true" in label for label in labels) for s, _ in scenes.captions(now))
     explorer.source.back.click()
     assert state(explorer) == before and explorer.explained.log_p(None) == log_p
     explorer.source.arrows["right"].click()
@@ -317,8 +371,8 @@ def test_an_own_photograph_comes_with_a_warning(explorer, no_photographer):
     upload(explorer.source.upload, "mine.png", cv2.imencode(".png", photograph)[1].tobytes())
     assert explorer.source.note in explorer.source.about.value and "rendered scenes alone" in explorer.source.note
     assert state(explorer) != before and explorer.message == why_empty(explorer)
-    labels = [label for label, _ in explorer.controls.offers.options]
-    assert 1 <= len(labels) <= 3 and all(label.startswith("captioner") and "true" not in label for label in labels)
+    labels = [label for label, _ in explorer.controls.offers.options][1:]
+    assert 1 <= len(labels) <= 3 and all("(the captioner's" in label and "true" not in label for label in labels)
     explorer.source.undo()
     assert state(explorer) == before
 
@@ -331,7 +385,7 @@ def test_photographs_have_a_captioner_of_their_own(captioner):
     assert explorer.captioner is photographs and explorer.stem == "grace_hopper"
     picture = explorer.source.picture
     assert explorer.caption == photographs.caption(picture) and "untrained" in explorer.controls.about.value
-    assert all(label.startswith("captioner") for label, _ in explorer.controls.offers.options)  # no truth is known
+    assert all("true" not in label for label, _ in explorer.controls.offers.options)  # no truth is known
     explorer.caption, explorer.word = "the dog of a woman", "dog"
     L = photographs.explain(picture, "the dog of a woman").word(1)
     expected = overlay(picture, scale_by_max(upsample(L[None], (SIDE, SIDE)))[0], opacity=explorer.opacity)
@@ -347,15 +401,18 @@ def test_photographs_have_a_captioner_of_their_own(captioner):
 def test_a_photograph_is_explained_at_a_larger_input_and_described_at_the_captioners_own(captioner):
     photographs = caption_system()
     explorer = CaptionExplorer(captioner=captioner, photographs=photographs, seed=SEED)
-    size = explorer.controls.size
-    assert size.layout.display == "none" and explorer.size is None  # the scenes' networks know one size
+    hidden, size = explorer.controls.size.layout, explorer.controls.size.choice
+    assert hidden.display == "none" and explorer.size is None  # the scenes' networks know one size
     explorer.source.switch.value = "photo"
     picture, caption, offers = explorer.source.picture, explorer.caption, explorer.controls.offers.options
-    assert [side for _, side in size.options] == [128, 192, 256] and size.layout.display is None and size.value == 128
+    assert [side for _, side in size.options] == [128, 192, 256] and hidden.display is None and size.value == 128
+    assert "A larger input gives a finer map" in said(explorer.controls.size.cost)
     explorer.word = 0
     size.value = 256
     assert explorer.size == 256 and explorer.word == 0 and explorer.caption == caption
     assert explorer.controls.offers.options == offers
+    assert said(explorer.controls.size.cost).startswith("4 times as many pixels as 128 × 128: a finer map")
+    assert said(explorer.controls.size.cost).endswith("own captions stay those of its own size.")
     L = photographs.explain(picture, caption, size=256).word(0)
     expected = overlay(picture, scale_by_max(upsample(L[None], (SIDE, SIDE)))[0], opacity=explorer.opacity)
     assert L.shape == (16, 16) and np.abs(explorer.picture().astype(int) - expected).max() <= 1
@@ -367,7 +424,7 @@ def test_a_photograph_is_explained_at_a_larger_input_and_described_at_the_captio
     assert explorer.size is None and explorer.explained.explanation.word(0).shape == (8, 8)
     explorer.size = 192
     explorer.source.switch.value = "world"
-    assert explorer.size is None and size.layout.display == "none" and explorer.captioner is captioner
+    assert explorer.size is None and hidden.display == "none" and explorer.captioner is captioner
     assert explorer.explained.explanation.word(0).shape == (8, 8)
 
 
@@ -384,7 +441,7 @@ def test_an_empty_map_says_why():
     for method in METHODS:
         explorer = CaptionExplorer(captioner=cap, seed=SEED, caption="a kite", word=1, method=method)
         assert explorer.message.startswith("the map is empty because the score does not react")
-        assert "Note" in explorer.controls.message.value
+        assert "Note: the map is empty" in said(explorer.controls.facts) and "the map is empty" in explorer.image.alt
 
 
 def test_a_network_that_answers_nan(explorer, captioner):
@@ -401,14 +458,32 @@ def test_a_network_that_answers_nan(explorer, captioner):
 # Saving, and as a widget
 
 
-def test_saved_pictures(explorer, tmp_path):
-    explorer.caption, explorer.word = SENTENCE, "kite"
+def test_pictures_are_sent_to_the_browser_or_saved_with_their_title(explorer, tmp_path):
+    explorer.caption, explorer.word, explorer.beside = SENTENCE, "kite", "woman"
     explorer.controls.save.click()
-    name = f"scene-{SEED}_grad-cam-kite-word-6-of-9"
-    assert f"{name}.png" in explorer.message and "Saved" in explorer.controls.message.value
-    explorer.controls.save.click()
-    assert sorted(p.name for p in tmp_path.iterdir()) == [f"{name}-2.png", f"{name}.png"]
-    assert np.array_equal(decoded((tmp_path / f"{name}.png").read_bytes()), explorer.picture())
+    link, name = explorer.controls.download.value, f"scene-{SEED}_grad-cam-kite-word-6-of-9.png"
+    assert f'download="{name}"' in link and list(tmp_path.iterdir()) == []
+    page = decoded(base64.b64decode(re.search('base64,([^"]+)" download', link)[1]))
+    assert page.shape[0] > SIDE + 60 and page.shape[1] > 2 * SIDE, "two maps, and what is said of them"
+    assert np.array_equal(page, explorer._to_save())
+    explorer.word = 0
+    assert explorer.controls.download.value == ""
+    path = explorer.save()
+    assert path.parent == tmp_path and "Saved" in said(explorer.controls.message)
+    assert np.array_equal(decoded(path.read_bytes()), explorer._to_save())
+
+
+def test_pictures_of_ones_own(captioner, tmp_path):
+    photographs = caption_system()
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    noise = np.random.default_rng(0).integers(0, 256, (60, 90, 3), np.uint8)
+    cv2.imwrite(str(tmp_path / "mine.png"), noise[..., ::-1])
+    explorer = CaptionExplorer(captioner=captioner, photographs=photographs, pictures=tmp_path)
+    assert explorer.captioner is photographs and explorer.stem == "mine" and explorer.source.scene is None
+    assert explorer.caption == photographs.caption(explorer.source.picture)
+    assert "1 picture is skipped" in said(explorer.source.line) and "broken.png" in explorer.source.message
+    explorer.source.photograph.value = "coffee"
+    assert explorer.stem == "coffee"
 
 
 def test_only_widgets_that_notebook_tests_can_compare(explorer):

@@ -370,15 +370,15 @@ def test_another_view_needs_a_picture(setting, value):
 
 def test_larger_sizes_are_offered_where_the_network_takes_them():
     picker = ClassPicker(IMAGE, averaging())
-    c = picker.controls.size
-    assert [value for _, value in c.options] == [64, 96, 128] and c.layout.display is None
+    c = picker.controls.size.choice
+    assert [value for _, value in c.options] == [64, 96, 128] and picker.controls.size.layout.display is None
     assert (c.value, picker.size, picker.controls.layer.options[0][0]) == (64, 64, "32 × 32 · relu2 (default)")
 
 
 def test_a_larger_size_shows_the_same_part_in_a_finer_map():
     picker = ClassPicker(IMAGE, averaging(), class_name="boat")
     picker.layer, picker.controls.part.part.value = "relu1", "whole"
-    picker.controls.size.value = 128
+    picker.controls.size.choice.value = 128
     clf = picker.classifier
     assert (picker.size, picker.class_name, picker.layer, picker.crop, picker.message) == (
         128, "boat", "relu1", "whole", "",
@@ -395,9 +395,9 @@ def test_a_larger_size_shows_the_same_part_in_a_finer_map():
 
 def test_a_size_of_ones_own():
     picker = ClassPicker(IMAGE, averaging(), size=80, crop="whole")
-    assert (picker.size, picker.crop, picker.controls.size.value, picker.message) == (80, "whole", None, "")
+    assert (picker.size, picker.crop, picker.controls.size.choice.value, picker.message) == (80, "whole", None, "")
     picker.size = None
-    assert (picker.size, picker.controls.size.value) == (64, 64)
+    assert (picker.size, picker.controls.size.choice.value) == (64, 64)
     for wrong in (0, -64, "64", 64.5):
         before = picker.picture()
         picker.size = wrong
@@ -406,7 +406,7 @@ def test_a_size_of_ones_own():
 
 
 def test_a_network_of_a_fixed_size_offers_no_other(picker):
-    assert picker.controls.size.layout.display == "none" and len(picker.controls.size.options) == 1
+    assert picker.controls.size.layout.display == "none" and len(picker.controls.size.choice.options) == 1
     before, facts = picker.picture(), picker.controls.about.value
     picker.size = 16
     assert "size 16: the network cannot be run at it" in picker.message and "its own is 8" in picker.message

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import re
+
 import ipywidgets as widgets
 import numpy as np
 import pytest
-from support.pickers import decoded
+from support.pickers import decoded, said, shown_in
 from support.scenery import PNG, SCENE
 from support.talkers import ANSWERS as FEW
 from support.talkers import question_system
@@ -49,7 +52,13 @@ def explorer(tmp_path) -> QuestionExplorer:
 
 def state(explorer: QuestionExplorer) -> tuple:
     values = [getattr(explorer, name) for name in ("question", "answers", "model", "method", "opacity")]
-    return (*values, explorer.picture().tobytes(), explorer.controls.title.value)
+    tiles = [(tile.layout.display, tile.title.value, tile.facts.value) for tile in explorer.controls.tiles]
+    return (*values, explorer.second, explorer.picture().tobytes(), tiles)
+
+
+def close(page: np.ndarray, picture: np.ndarray) -> bool:
+    """The page gets WebP, which is not exact."""
+    return page.shape == picture.shape and np.abs(page.astype(int) - picture).mean() < 4
 
 
 def content(explorer: QuestionExplorer) -> bool:
@@ -69,8 +78,9 @@ def test_it_begins_with_a_question_and_its_predicted_answer() -> None:
     explorer = QuestionExplorer(seed=7)
     assert explorer.question == examples(scenes.sample(7))[0] and content(explorer)
     assert explorer.shown == [explorer.explained.predicted] and explorer.answers == ()
-    assert explorer.controls.title.value == f"Grad-CAM: {explorer.question}"
-    assert np.array_equal(decoded(explorer.image.value), explorer.picture())
+    assert said(explorer.controls.title) == f"Grad-CAM: “{explorer.explained.predicted}”"
+    assert close(shown_in(explorer.image), explorer.picture())
+    assert explorer.image.alt.startswith(said(explorer.controls.title)) and "predicted" in explorer.image.alt
 
 
 def test_the_pictures_are_the_librarys(explorer: QuestionExplorer, vqa: QuestionSystem) -> None:
@@ -79,8 +89,10 @@ def test_the_pictures_are_the_librarys(explorer: QuestionExplorer, vqa: Question
     for tile, answer in zip(explorer.controls.tiles, explorer.answers, strict=False):
         L = upsample(vqa.explain(explorer.source.picture, QUESTION, answer)[None], (SIDE, SIDE))
         wanted = overlay(base, scale_by_max(L)[0], opacity=explorer.opacity)
-        assert np.abs(decoded(tile.image.value).astype(int) - wanted).max() <= 1
-        assert f"<b>{answer}</b>" in tile.caption.value
+        assert close(shown_in(tile.image), wanted) and said(tile.title) == f"Grad-CAM: “{answer}”"
+    first = explorer.picture()[:, :SIDE].astype(int)
+    L = upsample(vqa.explain(explorer.source.picture, QUESTION, explorer.answers[0])[None], (SIDE, SIDE))
+    assert np.abs(first - overlay(base, scale_by_max(L)[0], opacity=explorer.opacity)).max() <= 1
     assert explorer.picture().shape == (SIDE, 2 * SIDE + 12, 3)
 
 
@@ -142,9 +154,10 @@ def test_unknown_words_are_marked(explorer: QuestionExplorer) -> None:
         "b", "flibbertigibbet", "😀", "собака"
     ]  # fmt: skip
     words = explorer.controls.words.value
-    assert (
-        "[flibbertigibbet]" in words and "[umbrella]" not in words and "does not know" in words and "<b>" not in words
-    )
+    assert "[flibbertigibbet]" in words and "[umbrella]" not in words and "<b>" not in words
+    assert "words that the network does not know" in said(explorer.controls.message)
+    explorer.question = QUESTION
+    assert "does not know" not in said(explorer.controls.message)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +214,7 @@ def test_buttons_put_answers_side_by_side(explorer: QuestionExplorer) -> None:
     c, likely = explorer.controls, [answer for answer, _ in explorer.explained.top]
     c.likeliest[1].click()
     assert explorer.shown == likely[:2] and [b.icon for b in c.likeliest] == ["check", "check", "", "", ""]
-    assert [tile.box.layout.display for tile in c.tiles] == [None, None, "none", "none"]
+    assert [tile.layout.display for tile in c.tiles] == [None, None, "none", "none"]
     c.tiles[0].away.click()
     assert explorer.shown == [likely[1]]
     c.likeliest[1].click()  # the last one stays
@@ -210,18 +223,34 @@ def test_buttons_put_answers_side_by_side(explorer: QuestionExplorer) -> None:
     assert explorer.answers == () and explorer.shown == likely[:1]
 
 
-@pytest.mark.parametrize("typed", ["zebra", "  ZEBRA "])
+@pytest.mark.parametrize("typed", ["zebra", "  ZEBRA ", "zebr"])
 def test_an_answer_is_typed(explorer: QuestionExplorer, typed: str) -> None:
     predicted = explorer.explained.predicted
-    explorer.controls.box.value = typed
-    assert explorer.shown == list(dict.fromkeys([predicted, "zebra"])) and explorer.controls.box.value == ""
-    assert "zebra" in explorer.controls.box.options
+    explorer.controls.other.box.value = typed
+    assert explorer.shown == list(dict.fromkeys([predicted, "zebra"])) and explorer.controls.other.box.value == ""
+    assert "zebra" in explorer.controls.other.box.options
 
 
-@pytest.mark.parametrize("typed", ["purple cow", "<i>red</i>", "😀", "x" * 10_000, "красный"])
-def test_an_unknown_answer_falls_back_to_the_predicted_one(explorer: QuestionExplorer, typed: str) -> None:
+@pytest.mark.parametrize("typed", ["purple cow", "<i>red</i>", "😀", "x" * 10_000, "красный", "999"])
+def test_an_unknown_answer_is_told_beside_its_box_and_near_ones_are_offered(explorer, typed: str) -> None:
+    before, other = state(explorer), explorer.controls.other
+    other.box.value = typed
+    assert state(explorer) == before and other.box.value == typed  # to be mended
+    assert "no such answer" in other.says.text and len(other.says.text) < 120 and "<i>" not in other.says.value
+    other.box.value = "zebar"
+    offered = [button for button in other.offers if button.layout.display is None]
+    assert "zebra" in [button.description for button in offered]
+    explorer.controls.likeliest[1].click()  # instead of one of them
+    assert other.says.text == other.box.value == "" and not any(b.layout.display is None for b in other.offers)
+    other.box.value = "zebar"
+    next(button for button in offered if button.description == "zebra").click()
+    assert "zebra" in explorer.shown and other.says.text == other.box.value == ""
+
+
+@pytest.mark.parametrize("typed", ["purple cow", "<i>red</i>", "x" * 10_000])
+def test_for_an_unknown_answer_in_the_code_the_predicted_one_stands_in(explorer: QuestionExplorer, typed: str) -> None:
     before, predicted = explorer.picture(), explorer.explained.predicted
-    explorer.controls.box.value = typed
+    explorer.answers = (predicted, typed)
     assert explorer.shown == [predicted] and np.array_equal(explorer.picture(), before)
     assert f"the predicted one, “{predicted}”, is explained instead" in explorer.message and len(explorer.message) < 200
     assert "Note" in explorer.controls.message.value and "<i>" not in explorer.controls.message.value
@@ -237,6 +266,7 @@ def test_five_answers_are_too_many(explorer: QuestionExplorer) -> None:
     before = state(explorer)
     explorer.controls.likeliest[0].click()
     assert "at most 4 fit side by side" in explorer.message and state(explorer) == before
+    assert "at most 4" in explorer.controls.other.says.text and explorer.controls.message.text == ""
     assert explorer.controls.likeliest[0].icon == "" and explorer.shown == list(four)
 
 
@@ -278,7 +308,7 @@ def test_co_attention_shows_where_it_looked(explorer: QuestionExplorer) -> None:
         assert explorer.method == c.method.value and "background" in c.words.value
         pictures.add(explorer.picture().tobytes())
     explorer.answers = ("red", "zebra")
-    assert np.array_equal(decoded(c.tiles[0].image.value), decoded(c.tiles[1].image.value)) and len(pictures) == 3
+    assert np.array_equal(shown_in(c.tiles[0].image), shown_in(c.tiles[1].image)) and len(pictures) == 3
     explorer.model = "world-alexnet"
     assert explorer.method == c.method.value == "grad_cam" and "this network has none" in explorer.message
 
@@ -289,6 +319,7 @@ def test_a_network_whose_weights_are_missing(explorer: QuestionExplorer, monkeyp
     before = state(explorer)
     explorer.controls.model.value = "world-vgg19"
     assert "training.vqa --backbone vgg19" in explorer.message and state(explorer) == before
+    assert explorer.controls.of_networks.text == explorer.message, "beside the list of networks"
     assert explorer.controls.model.value == "world-vgg16"
     empty = QuestionExplorer(SCENE)
     assert "training.vqa --backbone vgg16" in empty.message and empty.controls.save.disabled
@@ -300,13 +331,81 @@ def test_a_network_whose_weights_are_missing(explorer: QuestionExplorer, monkeyp
 
 def test_a_network_of_ones_own() -> None:
     explorer = QuestionExplorer(SCENE, question_system(), answers=["dog", "zebra"])
-    assert explorer.model == "own" and set(explorer.controls.box.options) == set(FEW)
+    assert explorer.model == "own" and set(explorer.controls.other.box.options) == set(FEW)
     assert "'zebra': none of the 5 answers" in explorer.message
     explorer.model = "world-vgg16"
     assert content(explorer) and explorer.shown[0] == "dog"
     explorer.answers = ("zebra", "dog")
     explorer.model = "own"
     assert "'zebra': none of the 5 answers" in explorer.message and "zebra" not in explorer.shown
+
+
+def test_two_networks_stand_side_by_side_answer_by_answer(explorer: QuestionExplorer) -> None:
+    c = explorer.controls
+    explorer.answers = ("red", "blue")
+    alone = explorer.picture()
+    assert [name for _, name in c.second.options] == ["", "world-alexnet", "world-vgg19", "world-coattention"]
+    c.second.value = "world-coattention"
+    assert explorer.second == "world-coattention" and [tile.layout.display for tile in c.tiles] == [None] * 4
+    titles = [said(tile.title) for tile in c.tiles]
+    assert titles == [
+        f"Grad-CAM: “{answer}” · {network}"
+        for answer in ("red", "blue")
+        for network in ("LSTM + slim VGG-16", "Co-attention on slim ResNet")
+    ]
+    other = load_vqa("world-coattention")
+    answer, p = other.answer(explorer.source.picture, QUESTION)[0]
+    assert said(c.of_networks) == f"The second network answers “{answer}”, {100 * p:.1f} %."
+    explorer.shared_scale = False
+    L = upsample(other.explain(explorer.source.picture, QUESTION, "blue")[None], (SIDE, SIDE))
+    wanted = overlay(
+        seen(explorer.source.picture, other.transform.at(SIDE)), scale_by_max(L)[0], opacity=explorer.opacity
+    )
+    assert np.abs(explorer.picture()[:, -SIDE:].astype(int) - wanted).max() <= 1
+    explorer.shared_scale = True
+    before = state(explorer)
+    c.other.box.value = "zebra"
+    assert "at most 2 fit side by side" in c.other.says.text and state(explorer) == before
+    explorer.method = "attention_word"
+    assert "not on offer with this network" in explorer.message
+    explorer.source.remove("dog-1")
+    assert explorer.second and not np.array_equal(explorer.picture()[:, -SIDE:], wanted)
+    explorer.source.undo()
+    explorer.model = "world-coattention"  # which takes the place of the first
+    assert explorer.second == c.second.value == "" and len(explorer._drawings) == 2
+    explorer.model = "world-vgg16"
+    assert np.array_equal(explorer.picture(), alone) and "second network shows" in said(c.of_networks)
+
+
+def test_a_second_network_that_cannot_be_had(explorer: QuestionExplorer, monkeypatch, tmp_path) -> None:
+    explorer.answers = ("red", "blue", "zebra")
+    for name, words in (
+        ("world-vgg16", "shown already"), ("photo", "made for the other kind"), ("world-vgg11", "choose one of"),
+        ("world-alexnet", "3 answers of two networks are too many; take all but 2 away first"),
+    ):  # fmt: skip
+        before = state(explorer)
+        explorer.second = name
+        assert words in explorer.message and state(explorer) == before
+    explorer.answers = ("red", "blue")
+    explorer.second = "world-alexnet"
+    explorer.networks.loaded["photo"] = question_system()
+    explorer.source.switch.value = "photo"
+    assert explorer.second == "" and "world-alexnet" not in [name for _, name in explorer.controls.second.options]
+    monkeypatch.setenv("GRADCAM_WEIGHTS", str(tmp_path))
+    monkeypatch.setattr("gradcam_lib.language.systems.MODELS", tmp_path)
+    explorer.controls.second.value = "photo-coattention"
+    assert "training.vqa" in explorer.controls.of_networks.text and explorer.controls.second.value == ""
+
+
+def test_a_weak_answer_is_marked(explorer: QuestionExplorer) -> None:
+    e = explorer.explained
+    largest = {answer: float(e.values(answer, "grad_cam").max()) for answer in e.e.answers}
+    weakest = min((answer for answer in largest if largest[answer] > 0), key=largest.get)
+    explorer.answers = (e.predicted, weakest)
+    share = largest[weakest] / float(np.abs(e.values(e.predicted, "signed")).max())
+    assert share < 0.1 and "Weak" not in said(explorer.controls.tiles[0].facts)
+    weak = f"Weak: its strongest value is {100 * share:.1f} % of that for “{e.predicted}”, the predicted answer"
+    assert weak in said(explorer.controls.tiles[1].facts) and weak in explorer.controls.tiles[1].image.alt
 
 
 # Scenes
@@ -378,14 +477,14 @@ def test_photographs_have_networks_of_their_own(vqa: QuestionSystem) -> None:
     assert explorer.model == "photo" and explorer.explained.system is photographs and explorer.answers == ()
     assert networks(explorer) == list(MODELS["photo"]) and "untrained" in explorer.controls.about.value
     assert explorer.question == examples(None, "grace_hopper")[0] == explorer.controls.question.value
-    assert explorer.explained.truth == "" and set(explorer.controls.box.options) == set(FEW)
+    assert explorer.explained.truth == "" and set(explorer.controls.other.box.options) == set(FEW)
     explorer.source.photograph.value = "motorcycle"
     assert explorer.question == "What color is the motorcycle?" and explorer.stem == "motorcycle"
     explorer.answers = ("red", "kite")
     L = upsample(photographs.explain(explorer.source.picture, explorer.question, "kite")[None], (SIDE, SIDE))
     explorer.shared_scale = False
     wanted = overlay(explorer.source.picture, scale_by_max(L)[0], opacity=explorer.opacity)
-    assert np.abs(decoded(explorer.controls.tiles[1].image.value).astype(int) - wanted).max() <= 1
+    assert np.abs(explorer.picture()[:, -SIDE:].astype(int) - wanted).max() <= 1
     explorer.question = "Who is that?"  # typed by hand: it stays
     explorer.source.photograph.value = "cat"
     assert explorer.question == "Who is that?" and explorer.answers == ()
@@ -401,8 +500,8 @@ def test_photographs_have_networks_of_their_own(vqa: QuestionSystem) -> None:
 def test_a_photograph_is_explained_at_a_larger_input_and_answered_at_the_networks_own(vqa: QuestionSystem) -> None:
     photographs = question_system("parallel")
     explorer = QuestionExplorer(SCENE, vqa, photographs=photographs)
-    size = explorer.controls.size
-    assert size.layout.display == "none"  # the scenes' networks know one size
+    hidden, size = explorer.controls.size.layout, explorer.controls.size.choice
+    assert hidden.display == "none"  # the scenes' networks know one size
     explorer.source.switch.value = "photo"
     assert [side for _, side in size.options] == [128, 192, 256] and size.value == 128
     top, picture = explorer.explained.top, explorer.source.picture
@@ -413,7 +512,10 @@ def test_a_photograph_is_explained_at_a_larger_input_and_answered_at_the_network
     L = photographs.explain(picture, explorer.question, "kite", size=256)[None]
     wanted = overlay(picture, scale_by_max(upsample(L, (SIDE, SIDE)))[0], opacity=explorer.opacity)
     assert L.shape == (1, 16, 16)
-    assert np.abs(decoded(explorer.controls.tiles[1].image.value).astype(int) - wanted).max() <= 1
+    assert np.abs(explorer.picture()[:, -SIDE:].astype(int) - wanted).max() <= 1
+    assert said(explorer.controls.size.cost).endswith(
+        "for about 4 times the work. The answers stay those of its own size."
+    )
     explorer.question = "is there a dog"
     assert explorer.size == size.value == 256 and explorer.explained.e.map().shape == (16, 16)
     explorer.size = -1
@@ -422,7 +524,7 @@ def test_a_photograph_is_explained_at_a_larger_input_and_answered_at_the_network
     assert explorer.size is None and explorer.explained.e.map().shape == (8, 8)
     explorer.size = 256
     explorer.source.switch.value = "world"
-    assert explorer.size is None and size.layout.display == "none" and explorer.explained.e.map().shape == (8, 8)
+    assert explorer.size is None and hidden.display == "none" and explorer.explained.e.map().shape == (8, 8)
 
 
 def test_the_network_that_was_asked_last_is_asked_again(explorer: QuestionExplorer) -> None:
@@ -445,8 +547,10 @@ def test_a_network_that_is_not_at_hand_says_so_and_the_last_one_stays(explorer, 
     explorer.networks.loaded["photo"] = question_system()
     explorer.source.switch.value = "photo"
     before = state(explorer)
-    explorer.model = "photo-squeezenet"
+    explorer.controls.model.value = "photo-squeezenet"
     assert "squeezenet" in explorer.message.lower() and state(explorer) == before
+    shown, _, hidden = explorer.controls.of_networks.value.partition("<details>")
+    assert "not at hand" in shown and "https://" not in shown and "https://" in hidden, "a URL is a click away"
 
 
 def test_without_networks_for_photographs_the_world_stays(explorer: QuestionExplorer, no_photographers) -> None:
@@ -461,14 +565,18 @@ def test_without_networks_for_photographs_the_world_stays(explorer: QuestionExpl
 # As a widget
 
 
-def test_maps_are_saved_side_by_side(explorer: QuestionExplorer, tmp_path) -> None:
+def test_maps_are_sent_to_the_browser_or_saved_side_by_side(explorer: QuestionExplorer, tmp_path) -> None:
     explorer.answers = ("red", "blue")
     explorer.controls.save.click()
+    link = explorer.controls.download.value
+    assert 'download="scene-3_grad-cam-red-blue.png"' in link and list(tmp_path.iterdir()) == []
+    page = decoded(base64.b64decode(re.search('base64,([^"]+)" download', link)[1]))
+    assert np.array_equal(page, explorer._to_save()) and page.shape[1] > 2 * SIDE
+    explorer.opacity = 0.5
+    assert explorer.controls.download.value == ""
+    path = explorer.save()
     assert "Saved" in explorer.controls.message.value
-    (path,) = tmp_path.iterdir()
-    assert path.name == "scene-3_grad-cam-red-blue.png" and np.array_equal(
-        decoded(path.read_bytes()), explorer.picture()
-    )
+    assert np.array_equal(decoded(path.read_bytes()), explorer._to_save())
 
 
 def test_only_widgets_that_notebook_tests_can_compare(explorer: QuestionExplorer) -> None:
@@ -478,3 +586,14 @@ def test_only_widgets_that_notebook_tests_can_compare(explorer: QuestionExplorer
         parts += getattr(seen_parts[-1], "children", ())
     assert not any(isinstance(w, (widgets.Output, widgets.interactive)) for w in seen_parts)
     assert repr(explorer) == "QuestionExplorer: run this cell in JupyterLab to use it"
+
+
+def test_pictures_of_ones_own(tmp_path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    (tmp_path / "mine.png").write_bytes(PNG)
+    explorer = QuestionExplorer(photographs=question_system(), pictures=tmp_path)
+    assert explorer.model == "photo" and explorer.stem == "mine" and explorer.source.scene is None
+    assert explorer.question == examples(None, "mine.png")[0] and explorer.shown == [explorer.explained.predicted]
+    assert "1 picture is skipped" in said(explorer.source.line) and "broken.png" in explorer.source.message
+    explorer.source.photograph.value = "coffee"
+    assert explorer.stem == "coffee"

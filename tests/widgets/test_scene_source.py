@@ -15,7 +15,8 @@ from support.uploads import announce, upload
 from gradcam_lib.language.systems import TRANSFORM
 from gradcam_lib.pictures.images import seen
 from gradcam_lib.pictures.samples import SAMPLES, sample
-from gradcam_lib.widgets.scene_source import KEPT, SEED, SceneSource, called
+from gradcam_lib.widgets.scene_edits import called
+from gradcam_lib.widgets.scene_source import KEPT, SEED, SceneSource
 from gradcam_lib.widgets.source_controls import PHOTOGRAPHS
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import Thing
@@ -301,3 +302,36 @@ def test_no_clicking_breaks_it(seed: int, clicks: list[str]) -> None:
         assert source.message == "" or "picture" in source.message
         assert np.array_equal(source.picture, scenes.render(source.scene).image)
         assert scenes.captions(source.scene) and scenes.questions(source.scene)
+
+
+# Own folders
+
+
+def test_own_pictures_come_first_and_broken_ones_are_skipped(tmp_path) -> None:
+    for name, content in (("a.png", PNG[: len(PNG) // 2]), ("b.png", PNG), ("c.png", b"none"), ("d.png", PNG)):
+        (tmp_path / name).write_bytes(content)
+    source = SceneSource(photographs=lambda: None, pictures=tmp_path)
+    assert (source.kind, source.name, source.scene) == ("photo", "b.png", None) and source.back.disabled
+    assert np.array_equal(source.picture, seen(PHOTO[..., ::-1], TRANSFORM.at(448)))
+    assert [name for _, name in source.photograph.options] == ["b.png", "d.png", *PHOTOGRAPHS]
+    assert source.photograph.value == "b.png" and "b.png: the networks see" in source.about.value
+    assert source.message.startswith("2 pictures are skipped: ") and "a.png: truncated" in source.message
+    (tmp_path / "d.png").write_bytes(b"")
+    source.photograph.value = "d.png"
+    assert "d.png: empty" in source.message and source.photograph.value == source.name == "b.png"
+    assert [name for _, name in source.photograph.options] == ["b.png", *PHOTOGRAPHS]
+    source.photograph.value = "cat"
+    assert source.name == "cat" and source.message == ""
+    source.switch.value = "world"
+    source.switch.value = "photo"
+    assert source.name == "b.png", "back to the first of the reader's own"
+
+
+def test_a_scene_goes_before_own_pictures_and_without_networks_the_world_stays() -> None:
+    assert SceneSource(SCENE, photographs=lambda: None, pictures=[PHOTO]).scene == SCENE
+
+    def missing() -> None:
+        raise FileNotFoundError("not at hand")
+
+    source = SceneSource(photographs=missing, pictures=[PHOTO])
+    assert source.kind == "world" and source.scene.seed == SEED and "not at hand" in source.message
