@@ -6,6 +6,7 @@ from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, IN_DIRECTION, NOT_T
 from gradcam_lib.studies.ledger.evidence import Number, Results
 
 MENTION = "photo_truth > words > photo > chosen > mention"
+MENTION_OWN = "photo_truth > words > photo > own > mention"
 CNNS = ("alexnet", "vgg16", "vgg19")
 TRUST = "photo_truth > answers > trust"
 PAPER_GRAD_CAM = 0.60 - 0.038  # the lower end of the paper's correlation with occlusion, for answers
@@ -68,7 +69,8 @@ CAPTIONING = Group(
             "{captioning > centre > density_on_unmentioned_people|x}. Photographs of COCO, EfficientNet-Lite0, 576 "
             f"pixels: {{{MENTION} > density_mentioned|x}} on a thing for the captions that mention it, "
             f"{{{MENTION} > density_not_mentioned|x}} for those that do not, paired difference "
-            f"{{{MENTION} > density_difference|x}}.",
+            f"{{{MENTION} > density_difference|x}}. With 224 pixels {{{MENTION_OWN} > density_mentioned|x}} and "
+            f"{{{MENTION_OWN} > density_not_mentioned|x}}, so what is left out is near the average of the picture.",
             IN_DIRECTION,
             check=lambda r: (
                 r("captioning > grad_cam > density_on_mentioned_people").above(
