@@ -20,7 +20,7 @@ from gradcam_lib.explanation import explain
 from gradcam_lib.language.question_answering import QuestionSystem
 from gradcam_lib.networks.vocabulary import tokenise
 from gradcam_lib.studies.photographs.records import Record, averaged, new_means, summary
-from gradcam_lib.studies.photographs.truth import Seen, add, add_chance, add_pair, score, seen_in, stretched
+from gradcam_lib.studies.photographs.truth import PAIRED, Seen, add, add_chance, add_pair, score, seen_in, stretched
 
 Row = dict[str, Any]  # a question, what was answered, and in "scores" method → measure → value
 
@@ -91,7 +91,10 @@ def study_answers(vqa: QuestionSystem, seen: Seen, captions: list[str], size: in
 
 
 def record_of(rows: Iterable[Row]) -> Record:
-    """One value a picture: over its questions, and over those of a type, answered right and answered wrong."""
+    """One value a picture: over its questions, and over those of a type, answered right and answered wrong.
+
+    less_the_middle: the paired difference of Grad-CAM and the picture's middle; attention_less_the_middle likewise.
+    """
     means = new_means()
     for row in rows:
         answered = "_answered_right" if row["right"] else "_answered_wrong"
@@ -102,4 +105,8 @@ def record_of(rows: Iterable[Row]) -> Record:
                 apart = () if measure.endswith(("_persons", "_things")) else (answered, f"_{row['type']}")
                 for ending in ("", *apart):
                     means[method][measure + ending].append(value)
-    return averaged(means)
+    record = averaged(means)
+    for method, name in (("grad_cam", "less_the_middle"), ("attention", "attention_less_the_middle")):
+        if method in record and "centre" in record:
+            record[name] = {measure: record[method][measure] - record["centre"][measure] for measure in PAIRED}
+    return record

@@ -86,5 +86,9 @@ def _told(numbers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shortened(numbers: dict[str, Any]) -> dict[str, Any]:
-    some = {m: {k: v for k, v in by.items() if k in KEPT} for m, by in numbers.items() if m != "random"}
+    some = {
+        m: {k: v for k, v in by.items() if k in KEPT}
+        for m, by in numbers.items()
+        if m != "random" and not m.endswith("less_the_middle")
+    }
     return {method: by for method, by in some.items() if by}

@@ -21,6 +21,7 @@ RULES = {  # what the trusted network has most of
     "highest_map": lambda row: row["maximum"],
     "probability": lambda row: row["probability"],
 }
+RIVALS = ("probability", "chance", "best_network")  # to which every rule is compared, question by question
 
 
 def trust(pictures: Iterable[Sequence[Sequence[Row]]], names: Sequence[str]) -> dict:
@@ -45,7 +46,7 @@ def _together(of: Sequence[Sequence[Row]]) -> list[tuple[Row, ...]]:
 
 
 def _record(questions: list[tuple[Row, ...]], best: int) -> Record:
-    """One value a picture. "rules": share of right picks; "minus_probability": paired differences."""
+    """One value a picture. "rules": share of right picks; "minus_probability" and so on: paired differences."""
     means = new_means()
     for rows in questions:
         answers = {row["predicted"] for row in rows}
@@ -59,8 +60,8 @@ def _record(questions: list[tuple[Row, ...]], best: int) -> Record:
         picked |= {"chance": float(np.mean(right)), "best_network": float(right[best])}
         for rule, value in picked.items():
             means["rules"][rule].append(value)
-            means["minus_probability"][rule].append(value - picked["probability"])
-            means["minus_chance"][rule].append(value - picked["chance"])
+            for rival in RIVALS:
+                means[f"minus_{rival}"][rule].append(value - picked[rival])
         for i, one in enumerate(right):
             means["right_where_disputed"][str(i)].append(float(one))
     return averaged(means)

@@ -84,6 +84,16 @@ def test_right_and_wrong_answers_are_kept_apart() -> None:
     assert "inside_things_answered_right" not in of
 
 
+def test_the_middle_is_compared_question_by_question() -> None:
+    def row(own: float, middle: float) -> dict:
+        scores = {"grad_cam": dict.fromkeys(truth.PAIRED, own), "centre": dict.fromkeys(truth.PAIRED, middle)}
+        return {"right": True, "type": "count", "scores": scores}
+
+    record = answers.record_of([row(1.0, 0.0), row(0.0, 0.5)])
+    assert record["less_the_middle"] == {measure: pytest.approx(0.25) for measure in truth.PAIRED}
+    assert "attention_less_the_middle" not in record
+
+
 # -- whom to trust -----------------------------------------------------------------------------------------------------
 
 
@@ -102,6 +112,7 @@ def test_the_map_that_points_at_the_thing_is_trusted() -> None:
     assert rules["points_at_the_thing"] == rules["density_on_the_thing"] == 1
     assert rules["probability"] == rules["highest_map"] == 0.5 and rules["chance"] == pytest.approx(1 / 3, abs=1e-3)
     assert numbers["minus_probability"]["points_at_the_thing"]["value"] == 0.5
+    assert numbers["minus_best_network"]["points_at_the_thing"]["value"] == 0.5  # the best is right once
     assert numbers["all_questions"]["disagree"]["value"] == 1 and numbers["disputed_questions"] == 2
 
 

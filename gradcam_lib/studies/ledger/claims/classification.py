@@ -218,10 +218,10 @@ CLASSES = Group(
             "Paper, introduction (cat and dog).",
             "Forty drawn pictures with a dog and a cat and the question which animal it is: for each of the two "
             "answers, including the one not given, the maximum lies in its animal's half of the picture in more than "
-            "90 % of the pictures. Chance would give 50 %.",
+            "three quarters of the maps of each of three networks. Chance would give half.",
             HOLDS,
             notebook="08_visual_question_answering",
-            asserted=("sum(found) > 0.9 * len(found)",),
+            asserted=("sum(found) > 0.75 * len(found)",),
         ),
         Claim(
             "Grad-CAM's map follows the target that is asked for.",

@@ -61,7 +61,7 @@ TRUST = Table(
             "map has the highest maximum": "highest_map",
             "answer is most probable": "probability",
             "accuracy is best on the whole": "best_network",
-            "name is drawn by lot": "chance",
+            "name is drawn at random": "chance",
         }.items()
     ),
 )
