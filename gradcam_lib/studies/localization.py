@@ -73,7 +73,8 @@ def study(folder: Path, network: str = "squeezenet", batch: int = 25) -> tuple[d
     for start in tqdm(range(0, len(entries), batch), desc="pictures"):
         some = entries[start : start + batch]
         pictures = [load_image(folder / "images" / entry["file"]) for entry in some]
-        x = torch.cat([to_input(p, clf.transform.at(SIDE)) for p in pictures])
+        # All of it: the boxes are those of this square, and a transform that enlarges would cut its rim off.
+        x = torch.cat([to_input(p, clf.transform.at(SIDE), crop=(0, 0, SIDE, SIDE)) for p in pictures])
         e = explain(clf, x, list(LAYERS[network]), pixels=True)
         true, predicted = [entry["label"] for entry in some], e.predicted.tolist()
         right += [t == p for t, p in zip(true, predicted, strict=True)]

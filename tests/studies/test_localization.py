@@ -36,6 +36,19 @@ def test_every_variant_is_counted_for_every_picture(folder, monkeypatch, network
     assert numbers["centre"]["error_by_threshold"]["0.7"]["value"] == 1
 
 
+def test_maps_and_boxes_are_those_of_the_same_square(folder, monkeypatch):
+    """A transform that enlarges and cuts would show the network less than the square in which the boxes are given."""
+    random = load_classifier("efficientnet_lite0", weights=None)
+    monkeypatch.setattr(localization, "load_classifier", lambda name: random)
+    seen, explain = [], localization.explain
+    monkeypatch.setattr(localization, "explain", lambda clf, x, *a, **k: seen.append(x) or explain(clf, x, *a, **k))
+    localization.study(folder, "efficientnet_lite0", batch=3)
+    (x,) = seen
+    for i in range(3):
+        with Image.open(folder / "images" / f"{i}.png") as picture:
+            assert (random.picture(x[i : i + 1]) == np.asarray(picture)).all()
+
+
 def test_differences_are_taken_picture_by_picture():
     grad_cam, other = [False, False, True, True], [True, False, True, True]
     counted = {

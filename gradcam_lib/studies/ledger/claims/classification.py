@@ -104,7 +104,7 @@ LOCALIZATION = Group(
             "{localization > layer_features.7 > known_class_localization_error} and "
             "{localization > layer_features.4 > known_class_localization_error} at three earlier ones. In the "
             "pointing game {localization > grad_cam > pointing_game|short} against at most "
-            "{localization > layer_features.9 > pointing_game|short}. All differences are told apart picture by "
+            "{localization > layer_features.7 > pointing_game|short}. All differences are told apart picture by "
             "picture, and so are those of three earlier layers of EfficientNet-Lite0.",
             HOLDS,
             check=lambda r: (
@@ -115,7 +115,7 @@ LOCALIZATION = Group(
                     for layer in layers
                 )
                 and all(
-                    pointing(r, layer).value <= pointing(r, "layer_features.9").value
+                    pointing(r, layer).value <= pointing(r, "layer_features.7").value
                     for layer in EARLIER["localization"]
                 )
             ),
@@ -154,18 +154,22 @@ LOCALIZATION = Group(
         Claim(
             "Negative gradients carry information about the class: without their signs the map becomes worse.",
             "Paper, ablation study.",
-            "With absolute gradients fewer maxima lie on the object: {localization > absolute_gradients > "
-            "minus_grad_cam > pointing_game|points} with SqueezeNet, {localization_lite0 > absolute_gradients > "
-            "minus_grad_cam > pointing_game|points} with EfficientNet-Lite0, picture by picture. Boxes are told apart "
-            "with the second network alone. Weights that are equal for all channels, and so know no class, lose "
-            "{localization > equal_weights > minus_grad_cam > pointing_game|points} and "
-            "{localization_lite0 > equal_weights > minus_grad_cam > pointing_game|points}.",
-            HOLDS,
+            "With absolute gradients SqueezeNet's maxima lie on the object less often, {localization > "
+            "absolute_gradients > minus_grad_cam > pointing_game|points}, but its boxes are not told apart, "
+            "{localization > absolute_gradients > minus_grad_cam > known_class_localization_error|points}. With "
+            "EfficientNet-Lite0 it is the other way round: {localization_lite0 > absolute_gradients > minus_grad_cam > "
+            "pointing_game|points} and {localization_lite0 > absolute_gradients > minus_grad_cam > "
+            "known_class_localization_error|points}. Weights that are equal for all channels, and so know no class, "
+            "make more errors with both: {localization > equal_weights > minus_grad_cam > "
+            "known_class_localization_error|points} and {localization_lite0 > equal_weights > minus_grad_cam > "
+            "known_class_localization_error|points}.",
+            IN_DIRECTION,
             check=lambda r: (
-                all(difference.below(0) for difference in paired(r, "absolute_gradients", "pointing_game"))
-                and all(difference.below(0) for difference in paired(r, "equal_weights", "pointing_game"))
+                paired(r, "absolute_gradients", "pointing_game")[0].below(0)
+                and not paired(r, "absolute_gradients", "pointing_game")[1].apart(0)
                 and not paired(r, "absolute_gradients", KNOWN)[0].apart(0)
                 and paired(r, "absolute_gradients", KNOWN)[1].above(0)
+                and all(difference.above(0) for difference in paired(r, "equal_weights", KNOWN))
             ),
             notebook="04_grad_cam",
             tests=("tests/test_faults.py::test_the_negative_gradients_are_kept",),
@@ -198,7 +202,7 @@ LOCALIZATION = Group(
         "*Thresholds.* All errors above are for the paper's 15 %. At 30 % SqueezeNet's Grad-CAM errs in "
         "{localization > grad_cam > error_by_threshold > 0.3|short} and the blob in {localization > centre > "
         "error_by_threshold > 0.3|short}; each at its best threshold, chosen on the same pictures, in {localization > "
-        "grad_cam > error_by_threshold > 0.1|short} (at 10 %) and {localization > centre > error_by_threshold > "
+        "grad_cam > error_by_threshold > 0.15|short} (at 15 %) and {localization > centre > error_by_threshold > "
         "0.3|short} (at 30 %).",
         "*Without the ReLU.* Divided by its maximum instead, everything negative would stay below the threshold, and "
         "the box would be nearly the same. Min–max does not move the maximum, so the pointing game "
