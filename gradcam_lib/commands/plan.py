@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from gradcam_lib.datasets.class_names import class_names
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif", ".heic", ".heif")
 OURS = "_gradcam"  # how the names of our own pictures end
@@ -67,18 +68,14 @@ def _is_picture(file: Path) -> bool:
 
 
 def _names(path: Path, problems: list[str]) -> list[str] | None:
-    """A JSON list of names, or a text file with a name on each line."""
     try:
-        text = path.read_text(encoding="utf-8-sig").strip()
-        names = json.loads(text) if text.startswith(("[", "{")) else [line.strip() for line in text.splitlines()]
+        return class_names(path)
     except OSError as error:
         problems.append(f"--names {path}: {error.strerror}")
-    except ValueError as error:  # no UTF-8, no JSON
-        problems.append(f"--names {path}: {error}; give UTF-8 text, one name a line, or a JSON list")
-    else:
-        if isinstance(names, list) and names and all(isinstance(name, str) and name for name in names):
-            return names
-        problems.append(f"--names {path}: give one name a line without empty lines, or a JSON list of names")
+    except ValueError as error:  # no UTF-8, no JSON, no names
+        problems.append(
+            f"--names {path}: {error}; give UTF-8 text, one name a line without empty lines, or a JSON list"
+        )
     return None
 
 
