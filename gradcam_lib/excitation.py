@@ -18,7 +18,6 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from gradcam_lib.capture import Layer, capture, evaluating, find_place
-from gradcam_lib.equations import combine
 from gradcam_lib.forward import checked_input, parts, pick
 from gradcam_lib.layers import default_layer
 from gradcam_lib.targets import TargetLike, cotangent, resolve
@@ -29,7 +28,17 @@ SUMS = ("add", "__add__", "__radd__", "__iadd__", "add_")
 # What only chooses or moves numbers, or leaves them as they are where they are positive: its gradient is its rule.
 ROUTES = {"relu", "relu_", "relu6", "hardtanh", "hardtanh_", "clamp", "clamp_", "clamp_min", "clamp_min_"}
 ROUTES |= {"dropout", "dropout2d", "feature_dropout", "cat", "flatten", "view", "reshape", "squeeze", "unsqueeze"}
-ROUTES |= {"contiguous", "clone", "detach", "requires_grad_", "permute", "transpose", "__getitem__", "identity"}
+ROUTES |= {
+    "contiguous",
+    "clone",
+    "copy_",
+    "detach",
+    "requires_grad_",
+    "permute",
+    "transpose",
+    "__getitem__",
+    "identity",
+}
 ROUTES |= {f"max_pool{d}d" for d in (1, 2, 3)} | {f"adaptive_max_pool{d}d" for d in (1, 2, 3)}
 
 
@@ -56,7 +65,7 @@ def excitation_backprop(
     if contrastive:
         way.negated = True
         P = P - _handed_down(logits, A, rows)
-    return combine(torch.ones_like(P[:, :, :1, :1]), P)
+    return P.float().sum(1).relu()
 
 
 def _handed_down(logits: Tensor, A: Tensor, rows: Tensor) -> Tensor:

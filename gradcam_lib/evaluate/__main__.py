@@ -87,7 +87,7 @@ def main(argv: list[str] | None = None) -> int:
             f"stopped; what is measured is in {run.folder}, and the same command goes on from there", INTERRUPTED
         )
     except (OSError, ValueError, TypeError, torch.OutOfMemoryError) as error:
-        kept = "; what is measured is kept, and the same command goes on from there" if any(run.done()) else ""
+        kept = "; what is measured is kept, and the same command goes on from there" if run.done() else ""
         return _said(f"error: {error}{kept}", 1)
     finally:
         processes.end()

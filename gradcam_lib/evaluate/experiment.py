@@ -84,7 +84,7 @@ class Experiment:
 
     def __init__(self, args: argparse.Namespace, clf: Classifier):
         self.clf = clf
-        self.side = args.size or clf.transform.crop
+        self.side = clf.transform.crop if args.size is None else clf.transform.at(args.size).crop
         layer = args.layer or clf.layer
         self.chosen: list[Chosen] = chosen(args.methods or self.default_methods())
         self.layers = list(dict.fromkeys([*(c.layer for c in self.chosen if c.layer), layer]))

@@ -198,13 +198,13 @@ def grabcut(picture: np.ndarray, heat: np.ndarray, rounds: int = 3) -> np.ndarra
     """The region (S, S) of 0 and 1 that GrabCut (Rother et al. 2004) makes of a map and the colours beneath it.
 
     Pixels above the 95 % quantile of the map are taken as the thing, those below the 30 % quantile as what is behind
-    it; the colours of both decide about the rest. A map without such pixels is cut at its mean.
+    it; the colours of both decide about the rest. A map of one value leaves nothing behind the thing: it stays whole.
     """
     mask = np.full(heat.shape, cv2.GC_PR_BGD, np.uint8)
-    mask[heat <= np.quantile(heat, BACKGROUND)] = cv2.GC_BGD
+    mask[heat < np.quantile(heat, BACKGROUND)] = cv2.GC_BGD
     mask[heat >= max(np.quantile(heat, FOREGROUND), np.finfo(np.float32).tiny)] = cv2.GC_FGD
-    if not {cv2.GC_BGD, cv2.GC_FGD} <= set(np.unique(mask).tolist()):
-        return (heat > heat.mean()).astype(np.float32)
+    if set(np.unique(mask).tolist()) <= {cv2.GC_FGD}:
+        return np.ones_like(heat)
     cv2.setRNGSeed(0)
     cv2.grabCut(picture, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), rounds, cv2.GC_INIT_WITH_MASK)
     return np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)
