@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradcam_lib.datasets.class_names import class_names
+from gradcam_lib.datasets.picture_files import OURS, is_picture
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif", ".heic", ".heif")
-OURS = "_gradcam"  # how the names of our own pictures end
 TABLES = ("csv", "json")
 
 
@@ -50,7 +49,7 @@ def _found(given: Sequence[Path], problems: list[str]) -> Iterator[Path]:
     """The pictures meant: files as they are, folders by what lies in them, without what was drawn here before."""
     for path in (path.expanduser() for path in given):
         if path.is_dir():
-            inside = [file for file in sorted(path.iterdir()) if _is_picture(file)]
+            inside = [file for file in sorted(path.iterdir()) if is_picture(file)]
             if not inside:
                 problems.append(f"{path}: no pictures in this folder (folders within it are not searched)")
             yield from inside
@@ -60,11 +59,6 @@ def _found(given: Sequence[Path], problems: list[str]) -> Iterator[Path]:
             problems.append(f"{path}: cannot be read; check its permissions")
         else:
             yield path
-
-
-def _is_picture(file: Path) -> bool:
-    hidden = file.name.startswith(".")
-    return file.suffix.lower() in PICTURES and file.is_file() and not hidden and not file.stem.endswith(OURS)
 
 
 def _names(path: Path, problems: list[str]) -> list[str] | None:

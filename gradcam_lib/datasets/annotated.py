@@ -9,6 +9,7 @@ prepared ILSVRC       ``boxes.json`` (a list of {file, label, boxes}) and ``imag
 COCO                  ``annotations/instances_SPLIT2017.json`` and ``SPLIT2017``
 PASCAL VOC            ``Annotations``, ``JPEGImages`` and ``ImageSets/Main/SPLIT.txt``
 Tiny ImageNet         ``wnids.txt``, ``words.txt``, ``val``
+labelled pictures     a folder for each class, called like it; without boxes
 ====================  ==============================================================================================
 
 Annotations of single pictures are read when their turn comes: one that is broken is an error of that picture.
@@ -29,6 +30,7 @@ import numpy as np
 from gradcam_lib.datasets import coco_part, tiny_imagenet
 from gradcam_lib.datasets.boxes import boxes_of_csv, boxes_of_xml, checked
 from gradcam_lib.datasets.coco_classes import CLASSES
+from gradcam_lib.datasets.picture_files import is_picture
 from gradcam_lib.measures.localize import Box
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.images import load_image
@@ -100,7 +102,9 @@ def _prepared(root: Path, clf: Classifier, split: str) -> tuple[list[Example], b
 
     def truth(entry: dict) -> Truth:
         image = load_image(root / "images" / entry["file"])
-        return Truth(image, (int(entry["label"]),), checked(entry["boxes"], image.shape, entry["file"]))
+        # Boxes were cut to the part of the picture that is here: of a thing outside it an empty one is left.
+        boxes = [box for box in entry["boxes"] if box[0] != box[2] and box[1] != box[3]]
+        return Truth(image, (int(entry["label"]),), checked(boxes, image.shape, entry["file"]))
 
     examples = [Example(entry["file"], entry.get("name", ""), _later(truth, entry)) for entry in entries]
     return examples, file.read_bytes()
@@ -186,6 +190,23 @@ def _tiny(root: Path, clf: Classifier, split: str) -> tuple[list[Example], bytes
     ], boxes.tobytes() + labels.tobytes()
 
 
+def _labelled(root: Path, clf: Classifier, split: str) -> tuple[list[Example], bytes]:
+    def truth(file: Path, name: str) -> Truth:
+        return Truth(load_image(file), (clf.index(name),), ())
+
+    folders = _class_folders(root)
+    names = {folder: folder.name if folder.name in clf.names else folder.name.replace("_", " ") for folder in folders}
+    known = [name for name in names.values() if name.casefold() in {one.casefold() for one in clf.names}]
+    files = [(f, names[folder]) for folder in folders for f in sorted(folder.iterdir()) if is_picture(f)]
+    examples = [Example(f"{f.parent.name}/{f.name}", name, _later(truth, f, name)) for f, name in files]
+    return examples if known else [], b""
+
+
+def _class_folders(root: Path) -> list[Path]:
+    inside = sorted(one for one in root.iterdir() if one.is_dir()) if root.is_dir() else []
+    return [folder for folder in inside if any(map(is_picture, folder.iterdir()))]
+
+
 def classes_of(thing: str, clf: Classifier) -> tuple[int, ...]:
     """The numbers of the classes that are such a thing: by name, or ImageNet's for a category of COCO."""
     if clf.names.count(thing) == 1:
@@ -236,4 +257,5 @@ LAYOUTS = {
     "PASCAL VOC": (_has("JPEGImages", "Annotations", "ImageSets/Main/{split}.txt"), _voc),
     "Tiny ImageNet": (_holds_tiny, _tiny),
     "COCO": (_holds_coco, _coco),
+    "labelled pictures": (lambda root, split: root if _class_folders(root) else None, _labelled),
 }

@@ -13,7 +13,7 @@ import argparse
 import platform
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from tqdm import tqdm
 from gradcam_lib.datasets.annotated import Annotated, Example, annotated
 from gradcam_lib.datasets.class_names import class_names
 from gradcam_lib.evaluate.experiment import Experiment, Seen, seen
+from gradcam_lib.evaluate.failures import Failures
 from gradcam_lib.evaluate.faithfulness import Faithfulness
 from gradcam_lib.evaluate.localization import Localization
 from gradcam_lib.evaluate.methods import Look
@@ -38,7 +39,8 @@ from gradcam_lib.networks.weights import checksum_of
 from gradcam_lib.networks.zoo import load_classifier
 from gradcam_lib.training import processes
 
-EXPERIMENTS = {one.name: one for one in (Localization, Pointing, Segmentation, Faithfulness, Robustness, Sanity)}
+KINDS = (Localization, Pointing, Segmentation, Faithfulness, Robustness, Sanity, Failures)
+EXPERIMENTS = {kind.name: kind for kind in KINDS}
 UNREADABLE = (OSError, ValueError)  # of one picture: taken down, and the run goes on
 INTERRUPTED = 130
 
@@ -112,7 +114,7 @@ def _measure(args: argparse.Namespace, run: Run, device: torch.device, argv: lis
         run.add(b, _batch(experiment, examples[batches[b] : batches[b] + args.batch], device))
     processes.wait()
     if processes.rank() == 0:
-        _report(args, run, experiment)
+        _report(run, experiment, examples)
     return 0
 
 
@@ -157,7 +159,7 @@ def _batch(experiment: Experiment, examples: list[Example], device: torch.device
     there: list[tuple[Row, Example, Seen]] = []
     for row, one in zip(rows, examples, strict=True):
         try:
-            there.append((row, one, seen(one.truth(), experiment.clf, experiment.side)))
+            there.append((row, one, seen(one.truth(), experiment.clf, experiment.side, located=experiment.located)))
         except UNREADABLE as error:
             row["problem"] = str(error)
     if not there:
@@ -172,7 +174,7 @@ def _batch(experiment: Experiment, examples: list[Example], device: torch.device
     return rows
 
 
-def _report(args: argparse.Namespace, run: Run, experiment: Experiment) -> None:
+def _report(run: Run, experiment: Experiment, examples: Sequence[Example]) -> None:
     rows, record = run.rows(), run.record()
     good, problems = [row for row in rows if not row["problem"]], [row for row in rows if row["problem"]]
     if not good:
@@ -181,6 +183,8 @@ def _report(args: argparse.Namespace, run: Run, experiment: Experiment) -> None:
     text = as_markdown(record, tables, len(good), problems)
     run.end(rows, record | {"n": len(good), "problems": len(problems), **numbers}, text)
     print(text, end="")
+    for path in experiment.after(good, examples, run.folder):
+        print(f"\n{path}")
 
 
 if __name__ == "__main__":

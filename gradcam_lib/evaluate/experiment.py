@@ -6,6 +6,7 @@ import argparse
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import cv2
@@ -13,7 +14,7 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
-from gradcam_lib.datasets.annotated import Truth
+from gradcam_lib.datasets.annotated import Example, Truth
 from gradcam_lib.evaluate.methods import Chosen, Look, chosen
 from gradcam_lib.evaluate.run import Row
 from gradcam_lib.measures.localize import Box
@@ -42,14 +43,16 @@ class Seen:
         return clf.to_input(self.picture, crop=(0, 0, side, side), size=side)
 
 
-def seen(truth: Truth, clf: Classifier, side: int) -> Seen:
+def seen(truth: Truth, clf: Classifier, side: int, *, located: bool = True) -> Seen:
     """Stretched, so that nothing is cut off: the original code of Grad-CAM resized its pictures in this way, too."""
     height, width = truth.image.shape[:2]
     picture = np.array(Image.fromarray(truth.image).resize((side, side), FILTERS[clf.transform.filter]))
     sx, sy = side / width, side / height
     boxes = tuple((x0 * sx, y0 * sy, x1 * sx, y1 * sy) for x0, y0, x1, y1 in truth.boxes)
     mask = inside(boxes, side) if truth.mask is None else _stretched(truth.mask, side)
-    if not mask.any():
+    if located and not truth.boxes:
+        raise ValueError("nobody has said where the thing is; this experiment needs boxes or outlines")
+    if located and not mask.any():
         raise ValueError(f"the thing is smaller than a pixel at {side}×{side}; give a larger --size")
     return Seen(picture, truth.classes, boxes, mask, truth.mask is not None)
 
@@ -81,6 +84,7 @@ class Experiment:
     name = ""
     methods: tuple[str, ...] = (BASE,)
     pixels = False  # whether a graph down to the pixels is needed, whatever the methods
+    located = True  # whether the data must say where things are
 
     def __init__(self, args: argparse.Namespace, clf: Classifier):
         self.clf = clf
@@ -107,6 +111,10 @@ class Experiment:
 
     def summary(self, rows: list[Row]) -> tuple[dict[str, Any], list[Table]]:
         raise NotImplementedError
+
+    def after(self, rows: list[Row], examples: Sequence[Example], folder: Path) -> list[Path]:
+        """Further files for the folder of the results, made once all rows are there."""
+        return []
 
 
 def column(rows: Sequence[Row], name: str) -> np.ndarray:

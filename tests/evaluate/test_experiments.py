@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 from skimage.metrics import structural_similarity
-from support.annotated_made import voc
+from support.annotated_made import picture, voc
 
 from gradcam_lib.datasets.annotated import Truth, annotated
 from gradcam_lib.evaluate import __main__ as command
@@ -225,3 +226,20 @@ def test_every_experiment_runs_and_reports(experiment: str, tmp_path: Path, caps
         return
     assert command.main([*said, *more.get(experiment, [])]) == 0
     assert f"# {experiment}: photonet" in capsys.readouterr().out
+
+
+def test_the_sheet_holds_the_surest_mistakes(tmp_path: Path, capsys) -> None:
+    """A folder for each class, one of them called like no class; every picture is noise, so hardly one is right."""
+    for i in range(6):
+        picture(tmp_path / "data" / ("goldfish", "school_bus", "uni<corn")[i % 3] / f"{i}.png", i)
+    said = ["failures", "--model", "photonet", "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out")]
+    assert command.main([*said, "--most", "2"]) == 0
+    page = (tmp_path / "out" / "failures.html").read_text("utf-8")
+    with (tmp_path / "out" / "pictures.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["problem"] == "" for row in rows] == [True] * 4 + [False] * 2
+    assert "no such class" in rows[-1]["problem"]
+    surest = sorted((row for row in rows if row["wrong"] == "1"), key=lambda row: -float(row["p_predicted"]))
+    assert page.count("<section>") == 2 and page.count("data:image/jpeg;base64,") == 6 and "<script" not in page
+    assert f"1. {surest[0]['picture']}<" in page and f"predicted: {surest[0]['predicted']}" in page
+    assert "http" not in page.replace("http-equiv", "")
