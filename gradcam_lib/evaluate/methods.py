@@ -199,7 +199,8 @@ def grabcut(picture: np.ndarray, heat: np.ndarray, rounds: int = 3) -> np.ndarra
 
     Pixels above the 95 % quantile of the map are taken as the thing, those below the 30 % quantile as what is behind
     it; the colours of both decide about the rest. The map is smoothed a little first, since dots that all belong to
-    the thing leave holes (chosen on COCO's training pictures). A map of one value leaves nothing behind the thing: it stays whole.
+    the thing leave holes (chosen on COCO's training pictures). A map of one value leaves nothing behind the thing: it
+    stays whole.
     """
     heat = cv2.GaussianBlur(heat.astype(np.float32), (0, 0), len(heat) / 75)
     mask = np.full(heat.shape, cv2.GC_PR_BGD, np.uint8)
