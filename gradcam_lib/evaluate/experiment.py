@@ -91,7 +91,8 @@ class Experiment:
         self.side = clf.transform.crop if args.size is None else clf.transform.at(args.size).crop
         layer = args.layer or clf.layer
         self.chosen: list[Chosen] = chosen(args.methods or self.default_methods())
-        self.layers = list(dict.fromkeys([*(c.layer for c in self.chosen if c.layer), layer]))
+        others = dict.fromkeys(c.layer for c in self.chosen if c.layer and c.layer != layer)
+        self.layers = [*others, layer]  # the last is that of all methods which name none
         self.graph = self.pixels or any(c.method.pixels for c in self.chosen)
 
     @classmethod

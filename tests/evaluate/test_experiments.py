@@ -21,6 +21,7 @@ from gradcam_lib.evaluate.experiment import by_picture, inside, interval, seen, 
 from gradcam_lib.evaluate.faithfulness import Faithfulness
 from gradcam_lib.evaluate.localization import THRESHOLDS, Localization
 from gradcam_lib.evaluate.methods import METHODS, Look, chosen, grabcut
+from gradcam_lib.evaluate.pointing import Pointing
 from gradcam_lib.evaluate.robustness import Robustness
 from gradcam_lib.evaluate.sanity import ssim
 from gradcam_lib.explanation import explain
@@ -79,6 +80,11 @@ def test_every_method_gives_a_map_of_the_input(name: str, look) -> None:
     assert heats.shape == (len(look[1]), 64, 64) and heats.dtype == np.float32 and np.isfinite(heats).all()
     if name not in ("no_relu",):
         assert heats.min() >= 0
+
+
+def test_a_method_that_names_the_networks_own_layer_leaves_it_to_the_others(clf) -> None:
+    named = [f"grad_cam@{clf.layer}", "grad_cam@features.0", "grad_cam"]
+    assert Pointing(options(Pointing, methods=named), clf).layers == ["features.0", clf.layer]
 
 
 def test_cam_and_grad_cam_agree_where_both_exist() -> None:
