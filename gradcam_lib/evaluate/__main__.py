@@ -50,12 +50,14 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="experiment", required=True, metavar="EXPERIMENT")
     for name, experiment in EXPERIMENTS.items():
         about = sys.modules[experiment.__module__].__doc__.split("\n")[0]
-        command = commands.add_parser(name, help=about, description=about)
+        command = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
         _common(command)
         experiment.arguments(command)
     args = parser.parse_args(argv)
     if args.batch < 1:
         parser.error(f"--batch {args.batch}: give a whole number from 1")
+    if args.limit is not None and args.limit < 1:
+        parser.error(f"--limit {args.limit}: give a whole number from 1, or leave it out for all")
     if args.names and not args.checkpoint:
         parser.error("--names: they belong to a --checkpoint; give both")
     return args
@@ -80,16 +82,17 @@ def _common(parser: argparse.ArgumentParser) -> None:
 def main(argv: list[str] | None = None) -> int:
     """The exit status: 0, 1 for what cannot be done, 130 after Ctrl-C."""
     args = arguments(argv)
-    device = torch.device(args.device) if args.device else processes.begin()
+    device = processes.begin()  # with --device, too: several processes share the work only when they have met
     run = Run(args.out.expanduser(), processes.rank())
     try:
+        device = torch.device(args.device) if args.device else device
         return _measure(args, run, device, argv)
     except KeyboardInterrupt:
         return _said(
             f"stopped; what is measured is in {run.folder}, and the same command goes on from there", INTERRUPTED
         )
-    except (OSError, ValueError, TypeError, torch.OutOfMemoryError) as error:
-        kept = "; what is measured is kept, and the same command goes on from there" if run.done() else ""
+    except (OSError, ValueError, TypeError, RuntimeError) as error:  # of PyTorch: no such device, no memory, too small
+        kept = "; what is measured is kept, and the same command goes on from there" if run.goes_on() else ""
         return _said(f"error: {error}{kept}", 1)
     finally:
         processes.end()
@@ -107,9 +110,13 @@ def _measure(args: argparse.Namespace, run: Run, device: torch.device, argv: lis
     examples = data.examples[: args.limit]
     with processes.first_one_first():
         run.begin(_record(args, experiment, data, len(examples), argv))
-        done = run.done()
+        if processes.rank() == 0:
+            run.mend()
+    done = run.done()
+    processes.wait()  # nobody writes before all have read, so that all share out the same batches
     batches = range(0, len(examples), args.batch)
-    mine = [b for b in range(len(batches)) if b % processes.count() == processes.rank() and b not in done]
+    left = [b for b in range(len(batches)) if b not in done]
+    mine = left[processes.rank() :: processes.count()]
     for b in tqdm(mine, desc=args.experiment, unit="batch", disable=processes.rank() > 0 or None):
         run.add(b, _batch(experiment, examples[batches[b] : batches[b] + args.batch], device))
     processes.wait()
@@ -147,9 +154,11 @@ def _record(
 
 def _portable(given: list[str]) -> Iterator[str]:
     """The command without the folders of this machine."""
+    kept = {"--data": "DATA", "--out": "OUT", "--checkpoint": "FILE", "--names": "FILE"}
     before = ""
     for word in given:
-        yield {"--data": "DATA", "--out": "OUT", "--checkpoint": "FILE", "--names": "FILE"}.get(before, word)
+        name, is_one, _ = word.partition("=")
+        yield f"{name}={kept[name]}" if is_one and name in kept else kept.get(before, word)
         before = word
 
 
@@ -176,6 +185,8 @@ def _batch(experiment: Experiment, examples: list[Example], device: torch.device
 
 def _report(run: Run, experiment: Experiment, examples: Sequence[Example]) -> None:
     rows, record = run.rows(), run.record()
+    if len(rows) != len(examples):
+        raise ValueError(f"{run.folder}: {len(rows)} of {len(examples)} examples are there; give the same command again")
     good, problems = [row for row in rows if not row["problem"]], [row for row in rows if row["problem"]]
     if not good:
         raise ValueError(f"none of {len(rows)} examples could be used; the first: {problems[0]['problem']}")

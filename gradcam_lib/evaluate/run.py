@@ -30,7 +30,7 @@ class Run:
     """folder: of the results. rank: number of this process; the first one writes what all share."""
 
     def __init__(self, folder: Path, rank: int = 0):
-        self.folder, self.rank = folder, rank
+        self.folder, self.rank, self.begun = folder, rank, False
         self._mine = folder / f"batches-{rank}.jsonl"
 
     def begin(self, identity: dict[str, Any]) -> None:
@@ -41,22 +41,34 @@ class Run:
             before = self._read(path)
             for what, now in identity.items():
                 if what != "command" and before.get(what) != now:
+                    what, then, now = _difference(what, before.get(what), now)
                     raise ValueError(
-                        f"{self.folder}: holds a run with {what} {_short(before.get(what))}, and this one has "
-                        f"{_short(now)}; choose another --out, or delete that folder"
+                        f"{self.folder}: holds a run with {what} {_short(then)}, and this one has {_short(now)}; "
+                        "choose another --out, or delete that folder"
                     )
         elif any(self.folder.glob("batches-*.jsonl")):
             raise ValueError(f"{self.folder}: holds results without {RECORD}; choose another --out")
         else:
             write_whole(path, json.dumps(identity, indent=1, ensure_ascii=False) + "\n")
+        self.begun = True
+
+    def mend(self) -> None:
+        """Takes away last lines that were cut off. Only while no process writes: it would lose what it adds."""
+        for path in self._files():
+            whole = 0
+            with path.open("rb") as file:
+                for line in file:
+                    whole += len(line) if line.endswith(b"\n") else 0
+            if whole != path.stat().st_size:
+                os.truncate(path, whole)
 
     def done(self) -> set[int]:
-        """Numbers of the batches that are measured; a last line that was cut off is taken away."""
-        for path in self._files():
-            whole = [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
-            if sum(map(len, whole)) != path.stat().st_size:
-                os.truncate(path, sum(map(len, whole)))
+        """Numbers of the batches that are measured."""
         return {batch for batch, _ in self._batches()}
+
+    def goes_on(self) -> bool:
+        """Whether the same command would find something of this run."""
+        return self.begun and any(path.stat().st_size for path in self._files())
 
     def add(self, batch: int, rows: list[Row]) -> None:
         line = json.dumps({"batch": batch, "rows": rows}, ensure_ascii=False)
@@ -84,15 +96,18 @@ class Run:
     def _batches(self) -> Iterator[tuple[int, list[Row]]]:
         seen = set()
         for path in self._files():
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-                try:
-                    found = json.loads(line)
-                    batch, rows = found["batch"], found["rows"]
-                except (ValueError, KeyError, TypeError) as error:
-                    raise ValueError(f"{path}: line {number} cannot be read ({error!r}); delete that line") from error
-                if batch not in seen:  # measured twice where two runs overlapped
-                    seen.add(batch)
-                    yield batch, rows
+            with path.open("rb") as file:  # in text, a line may end in the middle of a name
+                for number, line in enumerate(file, 1):
+                    try:
+                        found = json.loads(line)
+                        batch, rows = found["batch"], found["rows"]
+                    except (ValueError, KeyError, TypeError) as error:
+                        raise ValueError(
+                            f"{path}: line {number} cannot be read ({error!r}); delete that line"
+                        ) from error
+                    if batch not in seen:  # measured twice where two runs overlapped
+                        seen.add(batch)
+                        yield batch, rows
 
     @staticmethod
     def _read(path: Path) -> dict[str, Any]:
@@ -110,6 +125,15 @@ def as_csv(rows: Iterable[Row]) -> str:
     table.writeheader()
     table.writerows(rows)
     return text.getvalue()
+
+
+def _difference(what: str, before: Any, now: Any) -> tuple[str, Any, Any]:
+    """Of two mappings the first entry that differs, so that a message names it."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in now:
+            if before.get(key) != now[key]:
+                return f"{what}: {key}", before.get(key), now[key]
+    return what, before, now
 
 
 def _short(value: Any) -> str:

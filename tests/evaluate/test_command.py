@@ -77,10 +77,11 @@ def test_a_run_that_was_ended_goes_on_and_gives_the_same_table(tmp_path: Path, m
     assert everything(tmp_path / "ended") == everything(tmp_path / "whole")
 
 
-def test_two_processes_give_the_same_table(tmp_path: Path) -> None:
+@pytest.mark.parametrize("device", [(), ("--device", "cpu")])
+def test_two_processes_give_the_same_table(tmp_path: Path, device: tuple[str, ...]) -> None:
     data = voc(tmp_path / "data", N)
-    assert command.main(given(data, tmp_path / "one")) == 0
-    done = torchrun("-m", "gradcam_lib.evaluate", *given(data, tmp_path / "two"))
+    assert command.main(given(data, tmp_path / "one", *device)) == 0
+    done = torchrun("-m", "gradcam_lib.evaluate", *given(data, tmp_path / "two", *device))
     assert done.returncode == 0, done.stderr[-2000:]
     assert {path.name for path in (tmp_path / "two").glob("batches-*")} == {"batches-0.jsonl", "batches-1.jsonl"}
     assert everything(tmp_path / "one") == everything(tmp_path / "two")
@@ -102,6 +103,7 @@ def test_a_worker_that_dies_ends_the_run_and_nothing_is_lost(tmp_path: Path) -> 
     )
     ended = torchrun(str(script), *given(data, out))
     assert ended.returncode != 0 and "Signal 9" in ended.stderr
+    Run(out).mend()
     kept = Run(out).done()
     assert command.main(given(data, out)) == 0 and len(table(out)) == 6
     assert kept < {0, 1, 2}
@@ -141,18 +143,47 @@ def test_results_of_another_run_are_refused(tmp_path: Path, capsys: pytest.Captu
         (given(data, out, experiment="localization"), "experiment"),
         (given(data, out, "--batch", "3"), "batch"),
         (given(data, out, "--model", "photonet_gap"), "model"),
-        (given(voc(tmp_path / "more", 4), out), "data"),
+        (given(voc(tmp_path / "more", 4), out), "data: checksum"),
+        (given(data, out, "--limit", "4"), "data: examples 6, and this one has 4;"),
         (given(data, out, "--methods", "grad_cam"), "methods"),
         (given(data, out, "--size", "96"), "size"),
     ):
         assert command.main(other) == 1
         told = capsys.readouterr().err
-        assert f"holds a run with {what} " in told and "choose another --out" in told
+        assert f"holds a run with {what} " in told and "choose another --out" in told and "goes on" not in told
     record = json.loads((out / "run.json").read_text("utf-8"))
     record["versions"]["torch"] = "1.0.0"
     (out / "run.json").write_text(json.dumps(record), encoding="utf-8")
     assert command.main(given(data, out)) == 1 and "versions" in capsys.readouterr().err
     assert everything(out) == before
+
+
+def test_a_line_that_another_process_is_writing_is_left_alone(tmp_path: Path) -> None:
+    first, second = Run(tmp_path, 0), Run(tmp_path, 1)
+    second.begin({"experiment": "pointing"})
+    first.add(0, [{"picture": "a\u2028b\x85", "thing": ""}])  # a name in which a text would begin new lines
+    path = tmp_path / "batches-0.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"batch": 1')
+    assert second.goes_on() and path.read_bytes() != whole
+    second.mend()
+    assert path.read_bytes() == whole and second.done() == {0} and second.rows()[0]["picture"] == "a\u2028b\x85"
+
+
+def test_a_table_with_a_gap_is_no_result(tmp_path: Path, monkeypatch, capsys) -> None:
+    data, out, add = voc(tmp_path / "data", N), tmp_path / "out", Run.add
+    monkeypatch.setattr(Run, "add", lambda self, batch, rows: None if batch == 1 else add(self, batch, rows))
+    assert command.main(given(data, out)) == 1 and not (out / "summary.json").exists()
+    assert "4 of 6 examples are there" in capsys.readouterr().err
+
+
+def test_folders_stay_out_of_the_command_and_limits_are_numbers_from_1(tmp_path: Path, capsys) -> None:
+    data, out = voc(tmp_path / "data", 2), tmp_path / "out"
+    assert command.main([*given(data, out), f"--data={data}", f"--out={out}"]) == 0
+    assert str(tmp_path) not in "".join(everything(out))
+    for wrong in ("--limit=0", "--limit=-1", f"--dat={data}"):
+        with pytest.raises(SystemExit):
+            command.main(given(data, out, wrong))
 
 
 def test_a_full_disk_ends_the_run_with_what_it_has(tmp_path: Path, monkeypatch, capsys) -> None:
@@ -178,6 +209,8 @@ def test_a_full_disk_ends_the_run_with_what_it_has(tmp_path: Path, monkeypatch, 
         (("--layer", "featurs"), "no such layer; near: 'features'"),
         (("--methods", "grad_cam@featurs"), "no such layer"),
         (("--size", "0"), "size=0"),
+        (("--size", "4"), "too small"),
+        (("--device", "gpu"), "device"),
     ],
 )
 def test_what_cannot_be_done_is_said_at_once(tmp_path: Path, capsys, more: tuple[str, ...], complaint: str) -> None:
