@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gradcam_lib.datasets import coco_part, tiny_imagenet
-from gradcam_lib.datasets.boxes import boxes_of_csv, boxes_of_xml, checked
+from gradcam_lib.datasets.boxes import boxes_of_words, boxes_of_xml, checked, rows_of_csv
 from gradcam_lib.datasets.coco_classes import CLASSES
 from gradcam_lib.datasets.picture_files import is_picture
 from gradcam_lib.measures.localize import Box
@@ -101,10 +101,12 @@ def _prepared(root: Path, clf: Classifier, split: str) -> tuple[list[Example], b
     _needs_imagenet(clf, root)
 
     def truth(entry: dict) -> Truth:
-        image = load_image(root / "images" / entry["file"])
+        image, label = load_image(root / "images" / entry["file"]), entry["label"]
+        if not 0 <= label < IMAGENET:
+            raise ValueError(f"{entry['file']}: label {label}: give the number of a class, from 0 to {IMAGENET - 1}")
         # Boxes were cut to the part of the picture that is here: of a thing outside it an empty one is left.
-        boxes = [box for box in entry["boxes"] if box[0] != box[2] and box[1] != box[3]]
-        return Truth(image, (int(entry["label"]),), checked(boxes, image.shape, entry["file"]))
+        boxes = [box for box in entry["boxes"] if not (box[:1] == box[2:3] or box[1:2] == box[3:])]
+        return Truth(image, (label,), checked(boxes, image.shape, entry["file"]))
 
     examples = [Example(entry["file"], entry.get("name", ""), _later(truth, entry)) for entry in entries]
     return examples, file.read_bytes()
@@ -121,12 +123,15 @@ def _ilsvrc(root: Path, clf: Classifier, split: str) -> tuple[list[Example], byt
     number = {line.split()[0]: i for i, line in enumerate(told.decode().splitlines()) if line.strip()}
     folder, notes = root / "Data" / "CLS-LOC" / split, root / "Annotations" / "CLS-LOC" / split
     table = root / f"LOC_{split}_solution.csv"
-    boxes_of = dict(boxes_of_csv(table)) if not notes.is_dir() and table.is_file() else None
+    words_of = rows_of_csv(table) if not notes.is_dir() and table.is_file() else None
+    digest = hashlib.sha256(told)
+    for file in sorted(notes.glob("*.xml")) if words_of is None else [table]:
+        digest.update(file.name.encode() + file.read_bytes())
 
     def truth(file: Path) -> Truth:
         image = load_image(file)
         note = notes / f"{file.stem}.xml"
-        found = boxes_of_xml(note) if boxes_of is None else boxes_of.get(file.stem, [])
+        found = boxes_of_xml(note) if words_of is None else boxes_of_words(words_of.get(file.stem, ""), file.stem)
         boxes = checked([box for _, box in found], image.shape, file.stem)
         wnids = {wnid for wnid, _ in found}
         if len(wnids) != 1 or wnids - number.keys():
@@ -134,7 +139,7 @@ def _ilsvrc(root: Path, clf: Classifier, split: str) -> tuple[list[Example], byt
         return Truth(image, (number[wnids.pop()],), boxes)
 
     files = sorted(p for p in folder.iterdir() if p.suffix.lower() in (".jpeg", ".jpg", ".png"))
-    return [Example(file.name, "", _later(truth, file)) for file in files], told
+    return [Example(file.name, "", _later(truth, file)) for file in files], digest.digest()
 
 
 def _voc(root: Path, clf: Classifier, split: str) -> tuple[list[Example], bytes]:
@@ -151,14 +156,19 @@ def _voc(root: Path, clf: Classifier, split: str) -> tuple[list[Example], bytes]
         image = load_image(root / "JPEGImages" / f"{name}.jpg")
         return Truth(image, classes_of(thing, clf), checked(boxes_of(name)[thing], image.shape, name))
 
+    def things(name: str) -> list[str]:
+        try:
+            return [thing for thing in boxes_of(name) if classes_of(thing, clf)]
+        except ValueError:
+            return [""]  # whose truth says why
+
     names = [line.split()[0] for line in listed.decode().splitlines() if line.strip()]
-    pairs = [(name, thing) for name in names for thing in boxes_of(name) if classes_of(thing, clf)]
-    return [Example(name, thing, _later(truth, name, thing)) for name, thing in pairs], listed
+    pairs = [(name, thing) for name in names for thing in things(name)]
+    told = [boxes_of(name)[thing] if thing else "" for name, thing in pairs]
+    return [Example(name, thing, _later(truth, name, thing)) for name, thing in pairs], listed + repr(told).encode()
 
 
-def _coco(root: Path, clf: Classifier, split: str) -> tuple[list[Example], bytes]:
-    part = coco_part.coco_part(root, split)
-
+def _coco(part: coco_part.CocoPart, clf: Classifier, split: str) -> tuple[list[Example], bytes]:
     def truth(picture, thing: str) -> Truth:
         image, mask = part.image(picture), part.masks(picture)[thing]
         boxes = [one.box for one in part.instances[picture.id] if one.category.name == thing]
@@ -217,9 +227,12 @@ def classes_of(thing: str, clf: Classifier) -> tuple[int, ...]:
 def _json(file: Path) -> list[dict]:
     try:
         entries = json.loads(file.read_text(encoding="utf-8"))
-        return [entry for entry in entries if isinstance(entry["file"], str) and entry["label"] >= 0 and entry["boxes"]]
+        for one in entries:
+            if not (isinstance(one["file"], str) and isinstance(one["label"], int) and isinstance(one["boxes"], list)):
+                raise ValueError(f"entry {str(one)[:80]}")
+        return entries
     except (ValueError, TypeError, KeyError) as error:
-        raise ValueError(f"{file}: expected a list of {{file, label, boxes}} ({error!r})") from error
+        raise ValueError(f"{file}: expected a list of {{file, label, boxes}} ({error})") from error
 
 
 def _needs_imagenet(clf: Classifier, root: Path) -> None:
@@ -243,12 +256,11 @@ def _holds_tiny(root: Path, split: str) -> Path | None:
     return root
 
 
-def _holds_coco(root: Path, split: str) -> Path | None:
+def _holds_coco(root: Path, split: str) -> coco_part.CocoPart | None:
     try:
-        coco_part.coco_part(root, split)
+        return coco_part.coco_part(root, split)
     except FileNotFoundError:
         return None
-    return root
 
 
 LAYOUTS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,7 +19,10 @@ def checked(boxes: Sequence[Sequence[float]], shape: tuple[int, ...], where: str
         raise ValueError(f"{where}: no box; leave the picture out, or annotate it")
     whole = []
     for box in boxes:
-        x0, y0, x1, y1 = map(float, box)
+        try:
+            x0, y0, x1, y1 = map(float, box)
+        except (TypeError, ValueError):
+            raise ValueError(f"{where}: box {box!r}: give four numbers, x0 y0 x1 y1") from None
         if not (x0 < x1 and y0 < y1):
             raise ValueError(f"{where}: box {tuple(box)} is empty or inverted; write x0 < x1 and y0 < y1")
         if min(x0, y0) < -1 or x1 > width + 1 or y1 > height + 1:
@@ -42,13 +45,22 @@ def boxes_of_xml(note: Path) -> list[tuple[str, Box]]:
         raise ValueError(f"{note.name}: no XML that can be read ({error})") from error
 
 
-def boxes_of_csv(table: Path) -> Iterator[tuple[str, list]]:
-    """The rows of ``LOC_val_solution.csv``: a name, then wnid x0 y0 x1 y1 for each thing."""
+def rows_of_csv(table: Path) -> dict[str, str]:
+    """Of ``LOC_val_solution.csv``: a picture's name, and what ``boxes_of_words`` reads."""
     with table.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            words = row["PredictionString"].split()
-            groups = zip(*[iter(words)] * 5, strict=True)
-            yield row["ImageId"], [(wnid, _exclusive(map(float, box))) for wnid, *box in groups]
+        try:
+            return {row["ImageId"]: row["PredictionString"] or "" for row in csv.DictReader(file)}
+        except (KeyError, csv.Error, UnicodeDecodeError) as error:
+            raise ValueError(f"{table}: expected the columns ImageId and PredictionString ({error!r})") from error
+
+
+def boxes_of_words(text: str, where: str) -> list[tuple[str, Box]]:
+    """(thing, box) of "wnid x0 y0 x1 y1 wnid …"."""
+    try:
+        groups = zip(*[iter(text.split())] * 5, strict=True)
+        return [(wnid, _exclusive(map(float, box))) for wnid, *box in groups]
+    except ValueError:
+        raise ValueError(f"{where}: {text!r} is no list of wnid x0 y0 x1 y1") from None
 
 
 def _exclusive(edges: Iterable[float]) -> Box:

@@ -186,7 +186,9 @@ def _batch(experiment: Experiment, examples: list[Example], device: torch.device
 def _report(run: Run, experiment: Experiment, examples: Sequence[Example]) -> None:
     rows, record = run.rows(), run.record()
     if len(rows) != len(examples):
-        raise ValueError(f"{run.folder}: {len(rows)} of {len(examples)} examples are there; give the same command again")
+        raise ValueError(
+            f"{run.folder}: {len(rows)} of {len(examples)} examples are there; give the same command again"
+        )
     good, problems = [row for row in rows if not row["problem"]], [row for row in rows if row["problem"]]
     if not good:
         raise ValueError(f"none of {len(rows)} examples could be used; the first: {problems[0]['problem']}")

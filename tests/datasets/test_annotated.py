@@ -63,6 +63,12 @@ def test_prepared(tmp_path: Path, imagenet, photonet) -> None:
     assert example.truth().classes == (3,) and example.truth().boxes == ((1, 2, 3, 4.5),)
     with pytest.raises(ValueError, match="1000 classes of ImageNet, and the network has 40"):
         annotated(tmp_path, photonet)
+    bad = [entry | {"label": 1000}, entry | {"boxes": []}, entry | {"boxes": [[1, 2, 3]]}, entry | {"boxes": [[1] * 4]}]
+    (tmp_path / "boxes.json").write_text(json.dumps(bad), encoding="utf-8")
+    complaints = ("label 1000", "no box", "give four numbers", "no box")
+    for one, complaint in zip(annotated(tmp_path, imagenet).examples, complaints, strict=True):
+        with pytest.raises(ValueError, match=complaint):
+            one.truth()
     (tmp_path / "boxes.json").write_text("[{}]", encoding="utf-8")
     with pytest.raises(ValueError, match="expected a list of"):
         annotated(tmp_path, imagenet)
@@ -72,6 +78,45 @@ def test_the_checksum_is_that_of_the_annotations(tmp_path: Path, photonet) -> No
     before = annotated(voc(tmp_path / "a", 2), photonet).checksum
     assert annotated(voc(tmp_path / "b", 2), photonet).checksum == before
     assert annotated(voc(tmp_path / "c", 4), photonet).checksum != before
+    (tmp_path / "b" / "Annotations" / "0000.xml").write_text(xml((THINGS[0], (5, 9, 37, 40))), encoding="utf-8")
+    assert annotated(tmp_path / "b", photonet).checksum != before
+
+
+@pytest.mark.parametrize(
+    "kept, gone", [("Annotations", "LOC_val_solution.csv"), ("LOC_val_solution.csv", "Annotations")]
+)
+def test_the_checksum_of_ilsvrc_is_that_of_the_boxes(tmp_path: Path, imagenet, kept: str, gone: str) -> None:
+    root = ilsvrc(tmp_path)
+    (root / gone).rename(root / "elsewhere")
+    before = annotated(root, imagenet).checksum
+    file = root / kept if kept.endswith("csv") else next((root / kept).rglob("*.xml"))
+    file.write_text(file.read_text("utf-8").replace("31", "30"), "utf-8")
+    assert annotated(root, imagenet).checksum != before
+
+
+def test_a_broken_note_of_voc_is_an_error_of_its_picture(tmp_path: Path, photonet) -> None:
+    voc(tmp_path, 3)
+    (tmp_path / "Annotations" / "0001.xml").write_text("<annotation>", encoding="utf-8")
+    (tmp_path / "Annotations" / "0002.xml").unlink()
+    first, second, third = annotated(tmp_path, photonet).examples
+    assert first.truth().boxes
+    for broken, complaint in ((second, "no XML that can be read"), (third, "there is no such annotation")):
+        with pytest.raises(ValueError, match=complaint):
+            broken.truth()
+
+
+def test_a_broken_row_of_the_table_is_an_error_of_its_picture(tmp_path: Path, imagenet) -> None:
+    root = ilsvrc(tmp_path, 2)
+    (root / "Annotations").rename(root / "elsewhere")
+    table = root / "LOC_val_solution.csv"
+    table.write_text(table.read_text("utf-8").replace(" 32 32 63 63", " 32 32", 1), "utf-8")
+    first, second = annotated(root, imagenet).examples
+    with pytest.raises(ValueError, match="is no list of wnid x0 y0 x1 y1"):
+        first.truth()
+    assert second.truth().boxes
+    table.write_text("a,b\n1,2\n", "utf-8")
+    with pytest.raises(ValueError, match="expected the columns ImageId"):
+        annotated(root, imagenet)
 
 
 @pytest.mark.parametrize(

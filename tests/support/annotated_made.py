@@ -43,7 +43,7 @@ def voc(root: Path, n: int = 6, split: str = "val") -> Path:
 
 
 def ilsvrc(root: Path, n: int = 3) -> Path:
-    """n pictures with XML; the table of the same boxes as ``boxes_of_csv`` reads it lies beside them."""
+    """n pictures with XML; the table of the same boxes as ``rows_of_csv`` reads it lies beside them."""
     wnids = [f"n{i:08d}" for i in range(1000)]
     root.mkdir(parents=True, exist_ok=True)
     (root / "LOC_synset_mapping.txt").write_text("".join(f"{w} name\n" for w in wnids), encoding="utf-8")
