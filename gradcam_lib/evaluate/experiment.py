@@ -137,6 +137,10 @@ def by_picture(rows: Sequence[Row], values: np.ndarray) -> np.ndarray:
     return np.array([np.mean(found) for found in means.values()])
 
 
+def mean(rows: Sequence[Row], values: np.ndarray) -> float:
+    return float(by_picture(rows, values).mean())
+
+
 def interval(rows: Sequence[Row], values: np.ndarray) -> dict[str, float]:
     """{"value", "low", "high", "pictures"}: mean over pictures with its 95 % bootstrap interval."""
     means = by_picture(rows, values)

@@ -9,11 +9,24 @@ that was best on half of the pictures, measured on the other half.
 
 from __future__ import annotations
 
+import math
+from itertools import compress
 from typing import Any
 
 import numpy as np
 
-from gradcam_lib.evaluate.experiment import BASE, Experiment, Seen, Table, column, in_percent, interval, tuning
+from gradcam_lib.evaluate.experiment import (
+    BASE,
+    Experiment,
+    Seen,
+    Table,
+    by_picture,
+    column,
+    in_percent,
+    interval,
+    mean,
+    tuning,
+)
 from gradcam_lib.evaluate.methods import PAPERS, Look
 from gradcam_lib.evaluate.run import Row
 from gradcam_lib.measures.localize import iou
@@ -48,7 +61,8 @@ class Localization(Experiment):
                 thresholds = (method.method.threshold,) if method.after == "grabcut" else THRESHOLDS
                 for t in thresholds:
                     box = method.box(heat, t, one.picture)
-                    row[f"{method.name}|iou@{t:g}"] = round(max(iou(box, true) for true in one.boxes), 4)
+                    best_iou = max(iou(box, true) for true in one.boxes)
+                    row[f"{method.name}|iou@{t:g}"] = math.floor(1e4 * best_iou) / 1e4  # 0.49996 is not right
         return rows
 
     def summary(self, rows: list[Row]) -> tuple[dict[str, Any], list[Table]]:
@@ -66,7 +80,8 @@ class Localization(Experiment):
         for method in self.chosen:
             if method.name != BASE and BASE in wrong:
                 numbers[method.name][f"minus_{BASE}"] = {
-                    e: interval(rows, wrong[method.name][e] - wrong[BASE][e]) | {"p": _mcnemar(wrong, method.name, e)}
+                    e: interval(rows, wrong[method.name][e] - wrong[BASE][e])
+                    | {"p": _sign_test(rows, wrong[method.name][e] - wrong[BASE][e])}
                     for e in (TOP1, KNOWN)
                 }
         return numbers, [self._table(numbers)]
@@ -74,10 +89,10 @@ class Localization(Experiment):
     def _over_thresholds(self, name: str, rows: list[Row]) -> dict[str, Any]:
         right = {t: column(rows, f"{name}|iou@{t:g}") >= RIGHT for t in THRESHOLDS}
         tune = tuning(rows)
-        best = max(THRESHOLDS, key=lambda t: (right[t][tune].mean() if tune.any() else 0, -abs(t - PAPERS)))
-        rest = [row for row, tuned in zip(rows, tune, strict=True) if not tuned]
+        half, rest = (list(compress(rows, chosen)) for chosen in (tune, ~tune))
+        best = max(THRESHOLDS, key=lambda t: (mean(half, right[t][tune]) if half else 0, -abs(t - PAPERS)))
         return {
-            f"{KNOWN}_by_threshold": {f"{t:g}": round(1 - float(right[t].mean()), 4) for t in THRESHOLDS},
+            f"{KNOWN}_by_threshold": {f"{t:g}": round(1 - mean(rows, right[t]), 4) for t in THRESHOLDS},
             "chosen_threshold": best,
             f"{KNOWN}_at_chosen": interval(rest, 1.0 - right[best][~tune]),
         }
@@ -102,12 +117,15 @@ class Localization(Experiment):
         return Table("Localization", columns, table)
 
 
-def _mcnemar(wrong: dict[str, dict[str, np.ndarray]], name: str, error: str) -> float:
-    """Exact p of the paired comparison: of the pictures on which the two differ, as many on either side?"""
+def _sign_test(rows: list[Row], apart: np.ndarray) -> float:
+    """Exact p of the paired comparison: of the pictures on which two methods differ, as many on either side?
+
+    With one thing a picture it is McNemar's test.
+    """
     from scipy.stats import binomtest
 
-    better = int((wrong[name][error] < wrong[BASE][error]).sum())
-    worse = int((wrong[name][error] > wrong[BASE][error]).sum())
+    differ = by_picture(rows, apart)
+    better, worse = int((differ < 0).sum()), int((differ > 0).sum())
     return float(f"{binomtest(better, better + worse).pvalue:.3g}") if better + worse else 1.0
 
 

@@ -6,11 +6,12 @@ their IoU with the outline. The share of the maximum is chosen on half of the pi
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import Any
 
 import numpy as np
 
-from gradcam_lib.evaluate.experiment import BASE, Experiment, Seen, Table, column, interval, plain, tuning
+from gradcam_lib.evaluate.experiment import BASE, Experiment, Seen, Table, column, interval, mean, plain, tuning
 from gradcam_lib.evaluate.methods import Look
 from gradcam_lib.evaluate.run import Row
 
@@ -36,15 +37,15 @@ class Segmentation(Experiment):
 
     def summary(self, rows: list[Row]) -> tuple[dict[str, Any], list[Table]]:
         tune = tuning(rows)
-        rest = [row for row, tuned in zip(rows, tune, strict=True) if not tuned]
+        half, rest = (list(compress(rows, chosen)) for chosen in (tune, ~tune))
         numbers: dict[str, Any] = {}
         chosen_at: dict[str, np.ndarray] = {}
         for method in self.chosen:
             ious = {t: column(rows, f"{method.name}|iou@{t:g}") for t in THRESHOLDS}
-            best = max(THRESHOLDS, key=lambda t: ious[t][tune].mean() if tune.any() else -t)
+            best = max(THRESHOLDS, key=lambda t: mean(half, ious[t][tune]) if half else -t)
             chosen_at[method.name] = ious[best][~tune]
             numbers[method.name] = {
-                "iou_by_threshold": {f"{t:g}": round(float(ious[t].mean()), 4) for t in THRESHOLDS},
+                "iou_by_threshold": {f"{t:g}": round(mean(rows, ious[t]), 4) for t in THRESHOLDS},
                 "chosen_threshold": best,
                 "iou_at_chosen": interval(rest, chosen_at[method.name]),
             }

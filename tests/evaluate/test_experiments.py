@@ -17,6 +17,7 @@ from support.annotated_made import picture, voc
 
 from gradcam_lib.datasets.annotated import Truth, annotated
 from gradcam_lib.evaluate import __main__ as command
+from gradcam_lib.evaluate import localization
 from gradcam_lib.evaluate.experiment import by_picture, inside, interval, seen, tuning
 from gradcam_lib.evaluate.faithfulness import Faithfulness
 from gradcam_lib.evaluate.localization import THRESHOLDS, Localization
@@ -141,6 +142,31 @@ def test_errors_of_localization_on_rows_that_are_known(clf) -> None:
     apart = numbers["random"]["minus_grad_cam"]
     assert apart["known_class_error"]["value"] == 0.75 and apart["known_class_error"]["p"] < 1e-6
     assert len(table.rows) == 2 and len(table.rows[0]) == len(table.columns)
+
+
+def test_pictures_are_compared_not_things(clf) -> None:
+    """One picture of twelve things decides nothing, neither about a difference nor about a threshold."""
+    low, high = {t: 0.9 if t < 0.5 else 0.0 for t in THRESHOLDS}, {t: 0.0 if t < 0.5 else 0.9 for t in THRESHOLDS}
+
+    def row(picture: str, ious: dict) -> dict:
+        found = {f"grad_cam|iou@{t:g}": value for t, value in ious.items()} | {f"random|iou@{t:g}": 0.0 for t in ious}
+        return {"picture": picture, "top1": 1, "top5": 1, **found}
+
+    tuned = [name for name in map(str, range(20)) if tuning([{"picture": name}])[0]]
+    rows = [row(tuned[0], low)] * 12 + [row(name, high) for name in tuned[1:4]]
+    numbers, _ = Localization(options(Localization, methods=["grad_cam", "random"]), clf).summary(rows)
+    assert numbers["random"]["minus_grad_cam"]["known_class_error"]["p"] == 1  # one picture of four
+    assert numbers["grad_cam"]["chosen_threshold"] >= 0.5
+    assert (
+        numbers["grad_cam"]["known_class_error_by_threshold"]["0.15"]
+        == numbers["grad_cam"]["known_class_error"]["value"]
+    )
+
+
+def test_an_overlap_just_below_a_half_is_not_rounded_up(clf, look, monkeypatch) -> None:
+    monkeypatch.setattr(localization, "iou", lambda *boxes: 0.49996)
+    rows = Localization(options(Localization, methods=["grad_cam"]), clf).measure(*look)
+    assert rows[0]["grad_cam|iou@0.15"] == 0.4999
 
 
 def test_a_picture_with_many_things_is_one_draw() -> None:
