@@ -24,7 +24,7 @@ from gradcam_lib.targets import TargetLike, cotangent, resolve
 
 WEIGHTED = ("conv1d", "conv2d", "conv3d", "linear")
 AVERAGES = tuple(f"{kind}avg_pool{d}d" for kind in ("", "adaptive_") for d in (1, 2, 3)) + ("mean",)
-SUMS = ("add", "__add__", "__radd__", "__iadd__", "add_")
+SUMS = ("add", "__add__")
 # What only chooses or moves numbers, or leaves them as they are where they are positive: its gradient is its rule.
 ROUTES = {"relu", "relu_", "relu6", "hardtanh", "hardtanh_", "clamp", "clamp_", "clamp_min", "clamp_min_"}
 ROUTES |= {"dropout", "dropout2d", "feature_dropout", "cat", "flatten", "view", "reshape", "squeeze", "unsqueeze"}
@@ -122,7 +122,7 @@ class Excitation(TorchFunctionMode):
             return result
         if name in AVERAGES:
             return _HandDown.apply(x, [result.detach()], lambda a: func(a, *args[1:], **kwargs), name)
-        if name in SUMS and isinstance(args[1], Tensor) and args[1].shape == x.shape and name in ("add", "__add__"):
+        if name in SUMS and len(args) > 1 and isinstance(args[1], Tensor) and args[1].shape == x.shape:
             return self._sum(result, x, args[1])
         if name not in ROUTES:
             raise ValueError(f"excitation backprop has no rule for the function {name!r} of this network")
