@@ -28,7 +28,8 @@ class Pointing(Experiment):
     def measure(self, look: Look, pictures: list[Seen]) -> list[Row]:
         rows: list[Row] = [{"share": round(float(one.mask.mean()), 5)} for one in pictures]
         for method in self.chosen:
-            for row, one, heat in zip(rows, pictures, method.heats(look), strict=True):
+            # evidence against the class is no energy; without a ReLU there is some
+            for row, one, heat in zip(rows, pictures, method.heats(look).clip(0), strict=True):
                 density = inside_outside(heat, one.mask)
                 found = (
                     int(pointing_hit(heat, one.mask, TOLERANCE * self.side)),
