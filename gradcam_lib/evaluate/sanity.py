@@ -2,13 +2,13 @@
 
 Cascading: all layers from the logits down to the named one; independent: the named one alone. A map is compared with
 that of the trained network by Spearman's rank correlation, of signed and of absolute values, and by SSIM of absolute
-ones. The control is the map of the next picture of the batch: what two maps of the trained network share anyway.
+ones. The control is the map of the next other picture of the batch: what two maps of the trained network share anyway.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -74,9 +74,11 @@ class Sanity(Experiment):
     def measure(self, look: Look, pictures: list[Seen]) -> list[Row]:
         rows: list[Row] = [{} for _ in pictures]
         trained = self._maps(look)
+        others = [_next_other(pictures, i) for i in range(len(pictures))]
+        paired = [i for i, other in enumerate(others) if other is not None]
         for name, maps in trained.items():
-            if len(rows) > 1:
-                self._compare(rows, f"{name}|{CONTROL}", maps, np.roll(maps, 1, axis=0))
+            some = [rows[i] for i in paired]
+            self._compare(some, f"{name}|{CONTROL}", maps[paired], [maps[others[i]] for i in paired])
         for stage, model in self._broken():
             e = explain(replace(self.clf, model=model), look.x, self.layers, pixels=True)
             for name, maps in self._maps(replace(look, e=e)).items():
@@ -96,7 +98,7 @@ class Sanity(Experiment):
         }
 
     @staticmethod
-    def _compare(rows: list[Row], where: str, before: np.ndarray, after: np.ndarray) -> None:
+    def _compare(rows: list[Row], where: str, before: Sequence[np.ndarray], after: Sequence[np.ndarray]) -> None:
         for row, a, b in zip(rows, before, after, strict=True):
             found = {
                 "signed": rank_correlation(a, b),
@@ -118,6 +120,12 @@ class Sanity(Experiment):
                 Table(f"{self.order.title()} randomisation: {measure}", ["map", CONTROL, *self.stages], table)
             )
         return numbers, tables
+
+
+def _next_other(pictures: list[Seen], i: int) -> int | None:
+    """Of the batch, in a circle; another thing in the same picture is none."""
+    order = [(i + k) % len(pictures) for k in range(1, len(pictures))]
+    return next((j for j in order if not np.array_equal(pictures[i].picture, pictures[j].picture)), None)
 
 
 def ssim(a: np.ndarray, b: np.ndarray) -> float:
