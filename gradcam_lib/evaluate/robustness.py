@@ -1,15 +1,17 @@
 """Adversarial noise: do the maps of the classes that are there stay where they were?
 
 Projected gradient descent (Madry et al. 2018) within ±8/255 of each pixel, until the probability of a class that is not
-in the picture exceeds 0.9999. The control is noise of the same size whose signs are drawn by chance.
+in the picture exceeds 0.9999. The control changes each pixel by as much, with signs that are drawn by chance.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -44,10 +46,9 @@ class Robustness(Experiment):
         return {"bound": self.bound, "steps": self.steps, "sure": SURE}
 
     def measure(self, look: Look, pictures: list[Seen]) -> list[Row]:
-        likely = min(LIKELY, look.e.logits.shape[1] - 1)
-        order = look.e.logits.argsort(1, descending=True)[:, likely:].cpu()
-        absent = [int(look.random(i).choice(order[i].numpy())) for i in range(len(look.x))]
-        attacked, noisy = self._attacked(look, absent), self._noisy(look)
+        absent = [self._absent(look, i, one.classes) for i, one in enumerate(pictures)]
+        attacked = self._attacked(look, absent)
+        noisy = self._noisy(look, attacked)
         looks = {
             name: replace(look, x=x, e=explain(self.clf, x, self.layers, pixels=self.graph))
             for name, x in (("attack", attacked), ("noise", noisy))
@@ -55,7 +56,7 @@ class Robustness(Experiment):
         p = {name: one.e.logits.softmax(1) for name, one in (("before", look), *looks.items())}
         rows: list[Row] = []
         for i, (target, wrong) in enumerate(zip(look.targets, absent, strict=True)):
-            row: Row = {"absent": self.clf.names[wrong], "p_absent": round(float(p["attack"][i, wrong]), 6)}
+            row: Row = {"absent": self.clf.names[wrong], "p_absent": float(f"{p['attack'][i, wrong]:.9f}")}
             row |= {f"p_true_{name}": round(float(p[name][i, target]), 5) for name in p}
             rows.append(row)
         for method in self.chosen:
@@ -68,6 +69,14 @@ class Robustness(Experiment):
                     row[f"{method.name}|rho_{name}"] = round(rho, 4) if rho == rho else ""
                     row[f"{method.name}|hit_{name}"] = int(pointing_hit(heats[i], one.mask, TOLERANCE * self.side))
         return rows
+
+    @staticmethod
+    def _absent(look: Look, i: int, present: Sequence[int]) -> int:
+        """A class by chance that is not among the likely ones, nor one of those that are right."""
+        wrong = [c for c in look.e.logits[i].argsort(descending=True).tolist() if c not in present]
+        if not wrong:
+            raise ValueError("robustness needs a class that is not in the picture, and the network has no other")
+        return int(look.random(i).choice(wrong[min(LIKELY, len(wrong) - 1) :]))
 
     def _attacked(self, look: Look, absent: list[int]) -> Tensor:
         """Pictures in which the network sees the absent class, each as soon as it is sure."""
@@ -88,12 +97,12 @@ class Robustness(Experiment):
             y = torch.minimum(torch.maximum(moved, low), high)
         return y.detach()
 
-    def _noisy(self, look: Look) -> Tensor:
-        x, unit = look.x, self._unit(look.x)
+    def _noisy(self, look: Look, attacked: Tensor) -> Tensor:
+        x = look.x
         signs = [look.random(i).choice([-1.0, 1.0], size=tuple(x.shape[1:])) for i in range(len(x))]
-        noise = torch.stack([torch.from_numpy(one) for one in signs]).to(x)
         low, high = self._limits(x)
-        return torch.minimum(torch.maximum(x + self.bound * unit * noise, low), high)
+        noise = (attacked - x).abs() * torch.from_numpy(np.stack(signs)).to(x)
+        return torch.minimum(torch.maximum(x + noise, low), high)
 
     def _unit(self, x: Tensor) -> Tensor:
         """A step of 1 of 255 in the network's input, (1, 3, 1, 1)."""

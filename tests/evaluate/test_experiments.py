@@ -24,7 +24,7 @@ from gradcam_lib.evaluate.localization import THRESHOLDS, Localization
 from gradcam_lib.evaluate.methods import METHODS, Look, chosen, grabcut
 from gradcam_lib.evaluate.pointing import Pointing
 from gradcam_lib.evaluate.robustness import Robustness
-from gradcam_lib.evaluate.sanity import ssim
+from gradcam_lib.evaluate.sanity import CONTROL, Sanity, _next_other, ssim
 from gradcam_lib.explanation import explain
 from gradcam_lib.measures.faithfulness import deletion_curve
 from gradcam_lib.measures.localize import iou
@@ -221,6 +221,38 @@ def test_an_attack_stays_within_its_bound(clf, look) -> None:
         before, after = (clf.model(x).softmax(1) for x in (look[0].x, attacked))
     rows = range(len(absent))
     assert (after[rows, absent] > before[rows, absent]).all()
+
+
+def test_the_class_of_an_attack_is_none_that_is_right(clf, look) -> None:
+    last = look[0].e.logits[0].argsort()[:3].tolist()  # few classes: the likely ones would be all but the last
+    assert Robustness._absent(look[0], 0, ()) == last[0] and Robustness._absent(look[0], 0, last[:2]) == last[2]
+    with pytest.raises(ValueError, match="no other"):
+        Robustness._absent(look[0], 0, range(len(clf.names)))
+
+
+def test_the_noise_is_as_large_as_the_attack(clf, look) -> None:
+    experiment = Robustness(options(Robustness, "--bound", "8", "--steps", "2"), clf)
+    attacked = experiment._attacked(look[0], [0] * len(look[1]))
+    change, noise = attacked - look[0].x, experiment._noisy(look[0], attacked) - look[0].x
+    low, high = experiment._limits(look[0].x)
+    free = (look[0].x - change.abs() > low) & (look[0].x + change.abs() < high)  # of black and white
+    assert torch.allclose(noise.abs()[free], change.abs()[free], atol=1e-5) and free.float().mean() > 0.8
+    free &= change != 0
+    assert 0.4 < (noise[free] * change[free] > 0).float().mean() < 0.6
+
+
+def test_the_control_of_sanity_is_another_picture(clf, look) -> None:
+    a, b = look[1][:2]
+    assert [_next_other([a, a, b], i) for i in range(3)] == [2, 2, 0] and _next_other([a, a], 0) is None
+    rows = Sanity(options(Sanity, "--stages", "1"), clf).measure(look[0], [a] * len(look[1]))
+    assert not any(CONTROL in key for row in rows for key in row)
+
+
+def test_energy_is_that_of_evidence_for_the_class(clf, look) -> None:
+    rows = Pointing(options(Pointing, methods=["no_relu", "grad_cam"]), clf).measure(*look)
+    assert any(look[0].e.signed(look[0].targets).flatten(1).amin(1) < 0)
+    for row in rows:
+        assert 0 <= row["no_relu|energy"] <= 1 and row["no_relu|density"] >= 0
 
 
 @settings(max_examples=20, deadline=None)
