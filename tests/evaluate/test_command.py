@@ -91,12 +91,15 @@ def test_a_worker_that_dies_ends_the_run_and_nothing_is_lost(tmp_path: Path) -> 
     data, out = voc(tmp_path / "data", N), tmp_path / "out"
     script = tmp_path / "dies.py"
     script.write_text(
-        "import os, sys\n"
+        "import os, sys, time\n"
         "from gradcam_lib.evaluate import __main__ as command\n"
         "from gradcam_lib.evaluate.run import Run\n"
         "add = Run.add\n"
         "def added(self, batch, rows):\n"
-        "    if self.rank == 1:\n        os.kill(os.getpid(), 9)\n"
+        "    first = self.folder / 'batches-0.jsonl'\n"
+        "    if self.rank == 1:\n"
+        "        while not (first.exists() and first.read_bytes().endswith(b'\\n')):\n            time.sleep(0.05)\n"
+        "        os.kill(os.getpid(), 9)\n"
         "    add(self, batch, rows)\n"
         "Run.add = added\nsys.exit(command.main(sys.argv[1:]))\n",
         encoding="utf-8",
@@ -106,7 +109,7 @@ def test_a_worker_that_dies_ends_the_run_and_nothing_is_lost(tmp_path: Path) -> 
     Run(out).mend()
     kept = Run(out).done()
     assert command.main(given(data, out)) == 0 and len(table(out)) == 6
-    assert kept < {0, 1, 2}
+    assert {0} <= kept <= {0, 2}
 
 
 def test_ctrl_c_ends_a_run_in_a_second_with_a_word(tmp_path: Path) -> None:
