@@ -91,8 +91,11 @@ class Experiment:
         self.side = clf.transform.crop if args.size is None else clf.transform.at(args.size).crop
         layer = args.layer or clf.layer
         self.chosen: list[Chosen] = chosen(args.methods or self.default_methods())
-        others = dict.fromkeys(c.layer for c in self.chosen if c.layer and c.layer != layer)
-        self.layers = [*others, layer]  # the last is that of all methods which name none
+        named = dict.fromkeys(clf.layer if c.method.own else c.layer for c in self.chosen)
+        self.layers = [
+            *(one for one in named if one not in (None, layer)),
+            layer,
+        ]  # the last is that of all methods which name none
         self.graph = self.pixels or any(c.method.pixels for c in self.chosen)
 
     @classmethod

@@ -52,20 +52,24 @@ class Look:
 
 
 class Method(NamedTuple):
-    """heats: (look, layer) → maps (N, ·, ·) ≥ 0 of any size. pixels: it needs a graph down to the pixels."""
+    """heats: (look, layer) → maps (N, ·, ·) ≥ 0 of any size. pixels: it needs a graph down to the pixels.
+
+    layered: another layer may be named. own: it is that of the network's own layer, whatever --layer says.
+    """
 
     heats: Callable[[Look, str | None], Tensor]
     pixels: bool = False
     threshold: float = PAPERS
     layered: bool = True
+    own: bool = False
 
 
-def _weighted(change: Callable[[Tensor], Tensor], relu: bool = True) -> Callable[[Look, str | None], Tensor]:
+def _weighted(change: Callable[[Tensor], Tensor]) -> Callable[[Look, str | None], Tensor]:
     """Grad-CAM with other weights: ``change`` sees the gradient before it is averaged."""
 
     def heats(look: Look, layer: str | None) -> Tensor:
         alpha = channel_weights(change(look.e.gradient(look.targets, layer)))
-        return combine(alpha, look.e.activation(layer), relu=relu)
+        return combine(alpha, look.e.activation(layer))
 
     return heats
 
@@ -91,7 +95,7 @@ def _min_max(look: Look, layer: str | None) -> Tensor:
 
 
 def _cam(look: Look, layer: str | None) -> Tensor:
-    A, W = rectified_map_and_weights(look.clf.model, look.e.activation(), look.e.logits)
+    A, W = rectified_map_and_weights(look.clf.model, look.e.activation(look.clf.layer), look.e.logits)
     return torch.einsum("nk,nkhw->nhw", W[look.targets], A).relu()
 
 
@@ -137,7 +141,7 @@ METHODS = {
     "deconvnet_backward": Method(_by_rule("deconvnet"), pixels=True),
     "equal_weights": Method(lambda look, layer: look.e.activation(layer).float().sum(1).relu()),
     "counterfactual": Method(lambda look, layer: look.e.counterfactual(look.targets, layer)),
-    "cam": Method(_cam, threshold=CAMS, layered=False),
+    "cam": Method(_cam, threshold=CAMS, layered=False, own=True),
     "c_mwp": Method(_c_mwp),
     "saliency": Method(lambda look, layer: look.e.saliency(look.targets), pixels=True, layered=False),
     "guided_backprop": Method(_guided, pixels=True, layered=False),
@@ -161,7 +165,10 @@ class Chosen:
 
     def heats(self, look: Look) -> np.ndarray:
         """(N, S, S) float32 on the processor; GrabCut changes boxes alone."""
-        heats = self.method.heats(look, self.layer).detach().float()
+        try:
+            heats = self.method.heats(look, self.layer).detach().float()
+        except ValueError as error:
+            raise ValueError(f"method {self.name!r}: {error}") from error
         if heats.shape[-2:] != look.x.shape[-2:]:
             heats = upsample(heats, look.side)
         if self.after == "smooth":

@@ -96,6 +96,24 @@ def test_cam_and_grad_cam_agree_where_both_exist() -> None:
     assert np.allclose(cam / cam.max(), grad_cam / grad_cam.max(), atol=1e-5)
 
 
+def test_cam_is_that_of_the_last_layer_whatever_layer_is_explained(tmp_path: Path) -> None:
+    said = ["pointing", "--model", "photonet_gap", "--data", str(voc(tmp_path / "data", 4))]
+    for layer in ("features.4", "features"):
+        out = tmp_path / layer
+        assert command.main([*said, "--out", str(out), "--methods", "cam", "grad_cam", "--layer", layer]) == 0
+    texts = [(tmp_path / name / "pictures.csv").read_text("utf-8") for name in ("features.4", "features")]
+    rows = [list(csv.DictReader(text.splitlines())) for text in texts]
+    assert all(a["cam|energy"] == b["cam|energy"] for a, b in zip(*rows, strict=True))
+    assert any(a["grad_cam|energy"] != b["grad_cam|energy"] for a, b in zip(*rows, strict=True))
+
+
+def test_a_method_that_cannot_be_had_is_named(tmp_path: Path, capsys) -> None:
+    said = ["localization", "--model", "efficientnet_lite0", "--layer", "features.12.expand", "--batch", "2"]
+    data, out = str(voc(tmp_path / "data", 1)), str(tmp_path / "out")
+    assert command.main([*said, "--data", data, "--out", out, "--methods", "grad_cam", "c_mwp"]) == 1
+    assert "method 'c_mwp': excitation backprop has no rule" in capsys.readouterr().err
+
+
 def test_a_guided_way_back_differs_from_the_plain_one_where_there_are_relus_above(look) -> None:
     maps = {name: chosen([name])[0].heats(look[0]) for name in ("grad_cam", "guided_backward", "deconvnet_backward")}
     assert not np.allclose(maps["grad_cam"], maps["guided_backward"])
