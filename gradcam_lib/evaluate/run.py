@@ -11,12 +11,34 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 RECORD = "run.json"
 Row = dict[str, Any]
+
+
+class Stored(Mapping):
+    """A row that is only read: its names are kept once for all rows."""
+
+    __slots__ = ("_at", "_values")
+    _known: dict[tuple[str, ...], dict[str, int]] = {}
+
+    def __init__(self, row: Row):
+        names = tuple(row)
+        self._at = self._known.setdefault(names, {name: i for i, name in enumerate(names)})
+        self._values = tuple(row.values())
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[self._at[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -80,9 +102,10 @@ class Run:
     def record(self) -> dict[str, Any]:
         return self._read(self.folder / RECORD)
 
-    def rows(self) -> list[Row]:
-        """Of all processes, in the order of the data."""
-        return [row for _, rows in sorted(self._batches(), key=lambda batch: batch[0]) for row in rows]
+    def rows(self) -> list[Stored]:
+        """Of all processes, in the order of the data; in little memory, as they may be 50,000 with 400 numbers each."""
+        kept = [(batch, [Stored(row) for row in rows]) for batch, rows in self._batches()]
+        return [row for _, rows in sorted(kept, key=lambda batch: batch[0]) for row in rows]
 
     def end(self, rows: list[Row], summary: dict[str, Any], text: str) -> None:
         """The table as CSV, the summary as JSON and as text."""
@@ -94,12 +117,12 @@ class Run:
         return sorted(self.folder.glob("batches-*.jsonl"))
 
     def _batches(self) -> Iterator[tuple[int, list[Row]]]:
-        seen = set()
+        seen, number_of = set(), cache(float)  # rounded numbers come again and again
         for path in self._files():
             with path.open("rb") as file:  # in text, a line may end in the middle of a name
                 for number, line in enumerate(file, 1):
                     try:
-                        found = json.loads(line)
+                        found = json.loads(line, parse_float=number_of)
                         batch, rows = found["batch"], found["rows"]
                     except (ValueError, KeyError, TypeError) as error:
                         raise ValueError(
