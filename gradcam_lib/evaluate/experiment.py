@@ -90,6 +90,8 @@ class Experiment:
         self.clf = clf
         self.side = clf.transform.crop if args.size is None else clf.transform.at(args.size).crop
         layer = args.layer or clf.layer
+        if layer is None:
+            raise ValueError("this network has no layer of its own that can be explained; name one with --layer")
         self.chosen: list[Chosen] = chosen(args.methods or self.default_methods())
         named = dict.fromkeys(clf.layer if c.method.own else c.layer for c in self.chosen)
         self.layers = [

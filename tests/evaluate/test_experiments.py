@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,13 @@ def test_every_method_gives_a_map_of_the_input(name: str, look) -> None:
 def test_a_method_that_names_the_networks_own_layer_leaves_it_to_the_others(clf) -> None:
     named = [f"grad_cam@{clf.layer}", "grad_cam@features.0", "grad_cam"]
     assert Pointing(options(Pointing, methods=named), clf).layers == ["features.0", clf.layer]
+
+
+def test_a_network_without_a_layer_of_its_own_needs_one(clf) -> None:
+    without = replace(clf, layer=None)
+    with pytest.raises(ValueError, match="name one with --layer"):
+        Pointing(options(Pointing), without)
+    assert Pointing(options(Pointing, layer="features.0"), without).layers == ["features.0"]
 
 
 def test_cam_and_grad_cam_agree_where_both_exist() -> None:
