@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from support.annotated_made import THINGS, ilsvrc, picture, voc, xml
 
 from gradcam_lib.datasets.annotated import annotated
@@ -169,3 +170,12 @@ def test_boxes_a_pixel_beyond_the_edge_are_cut_off() -> None:
             checked([wrong], (64, 64, 3), "x")
     with pytest.raises(ValueError, match="no box"):
         checked([], (64, 64, 3), "x")
+
+
+def test_a_picture_that_was_replaced_changes_the_checksum(tmp_path: Path, photonet) -> None:
+    picture(tmp_path / THINGS[1] / "a.png", 0)
+    before = annotated(tmp_path, photonet).checksum
+    picture(tmp_path / THINGS[1] / "a.png", 0)
+    assert annotated(tmp_path, photonet).checksum == before
+    Image.new("RGB", (9, 9)).save(tmp_path / THINGS[1] / "a.png")
+    assert annotated(tmp_path, photonet).checksum != before
