@@ -28,6 +28,8 @@ class Failures(Experiment):
     located = False
 
     def __init__(self, args, clf):
+        if args.methods:
+            raise ValueError(f"--methods {' '.join(args.methods)}: the sheet shows Grad-CAM; leave them out")
         super().__init__(args, clf)
         self.most = args.most
         if self.most < 1:

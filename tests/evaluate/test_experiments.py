@@ -324,6 +324,8 @@ def test_the_sheet_holds_the_surest_mistakes(tmp_path: Path, capsys) -> None:
         picture(tmp_path / "data" / ("goldfish", "school_bus", "uni<corn")[i % 3] / f"{i}.png", i)
     said = ["failures", "--model", "photonet", "--data", str(tmp_path / "data"), "--out", str(tmp_path / "out")]
     assert command.main([*said, "--most", "2"]) == 0
+    assert command.main([*said[:-1], str(tmp_path / "other"), "--methods", "saliency"]) == 1
+    assert "the sheet shows Grad-CAM" in capsys.readouterr().err
     page = (tmp_path / "out" / "failures.html").read_text("utf-8")
     with (tmp_path / "out" / "pictures.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
