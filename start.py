@@ -16,6 +16,9 @@
       --layer NAME --device NAME          another layer; cpu (default), cuda, cuda:1, mps
       --out PATH --format FORMAT          a file or a folder that exists; png (default), npy, csv, json
       --overwrite                         replace files that are there already
+  python3 start.py report FOLDER          the surest mistakes of a network, as a page, for labelled pictures: FOLDER
+                                          holds a folder for each class
+      --model, --checkpoint, --names, --layer, --size, --device and --out (a folder; default: gradcam_report) as above
 
 The first run makes an environment in the folder .venv beside this file; deleting that folder undoes it.
 Further arguments go to JupyterLab or to pytest, for instance:  python3 start.py lab --port=9000
@@ -236,11 +239,20 @@ def lab(given):
     return ["-m", "jupyterlab"] + arguments
 
 
+def report(given):
+    """The folder is named first; the results go beside the reader, unless told otherwise."""
+    if not given or given[0].startswith("-"):
+        return ["-m", "gradcam_lib.evaluate", "failures", "-h"]
+    out = [] if any(argument.split("=")[0] == "--out" for argument in given) else ["--out", "gradcam_report"]
+    return ["-m", "gradcam_lib.evaluate", "failures", "--data"] + given + out
+
+
 VERBS = {
     "lab": lab,
     "test": lambda given: ["-m", "pytest", "-n", "auto"] + given,  # a process for every core
     "notebooks": lambda given: ["-m", "gradcam_lib.notebooks"] + given,
     "explain": lambda given: ["-m", "gradcam_lib", "explain"] + given,
+    "report": report,
 }
 
 
@@ -252,7 +264,7 @@ def main(arguments):
         return 0 if verb in ("-h", "--help") and arguments else 2
     set_up("test" if verb == "test" else "")
     # A picture's path is meant from where the reader stands; everything else from here.
-    folder = os.getcwd() if verb == "explain" else str(ROOT)
+    folder = os.getcwd() if verb in ("explain", "report") else str(ROOT)
     command = [PYTHON] + VERBS[verb](arguments[1:])
     child = subprocess.Popen(command, cwd=folder, env=dict(environment(), **told(command)))
     while True:

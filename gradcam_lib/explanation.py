@@ -142,9 +142,18 @@ class Explanation:
         name, A = self._map(layer)
         return self._viewed(name, A.detach())
 
-    def gradient(self, target: TargetLike = None, layer: Layer | None = None) -> Tensor:
-        r""":math:`G = \partial y / \partial A`: (N, K, h, w), in float32."""
-        return self._gradients(self._row(target), layer)
+    def gradient(self, target: TargetLike = None, layer: Layer | None = None, *, rule: str = "plain") -> Tensor:
+        r""":math:`G = \partial y / \partial A`: (N, K, h, w), in float32.
+
+        rule: the way back through the ReLUs between the layer and the score, see ``pixel_gradient``; another than
+        "plain" needs ``explain(…, pixels=True)``.
+        """
+        if rule == "plain":
+            return self._gradients(self._row(target), layer)
+        if self._kept.rules is None:
+            raise ValueError(f"rule {rule!r} at a layer: the ReLUs were not recorded; use explain(…, pixels=True)")
+        with self._kept.rules.use(rule):
+            return self._gradients(self._row(target), layer)
 
     def weights(self, target: TargetLike = None, layer: Layer | None = None) -> Tensor:
         """alpha: (N, K), the importance of each channel (eq. 1)."""

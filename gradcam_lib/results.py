@@ -11,6 +11,8 @@ import numpy as np
 
 from gradcam_lib.paths import RESULTS
 
+AT_ONCE = 2**22  # numbers drawn at once, 32 MB
+
 
 def share(hits: Sequence[bool]) -> dict[str, float]:
     """Share of hits with Wilson's 95 % interval: {"value", "low", "high"} in 0 … 1."""
@@ -24,10 +26,12 @@ def share(hits: Sequence[bool]) -> dict[str, float]:
 def average(values: Sequence[float], *, seed: int = 0, draws: int = 2000) -> dict[str, float]:
     """Mean with its 95 % bootstrap interval: {"value", "low", "high"}; values: one per independent example."""
     # scipy.stats.bootstrap draws the same numbers (a test holds that), but it refuses a single value, and the name of
-    # its argument for the seed changed with SciPy 1.15: these two lines serve every version.
+    # its argument for the seed changed with SciPy 1.15: these lines serve every version.
     array = np.asarray(values, float)
-    picks = np.random.default_rng(seed).integers(len(array), size=(draws, len(array)))
-    low, high = np.quantile(array[picks].mean(1), (0.025, 0.975))
+    rng, together = np.random.default_rng(seed), max(1, AT_ONCE // len(array))  # a part of the draws: they may be many
+    parts = [min(together, draws - start) for start in range(0, draws, together)]
+    means = np.concatenate([array[rng.integers(len(array), size=(part, len(array)))].mean(1) for part in parts])
+    low, high = np.quantile(means, (0.025, 0.975))
     return {"value": round(float(array.mean()), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
 
 

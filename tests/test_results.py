@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap
 
+from gradcam_lib import results
 from gradcam_lib.paths import RESULTS
 from gradcam_lib.results import average, read_results, share, write_results
 
@@ -21,6 +22,13 @@ def test_the_bootstrap_is_that_of_scipy(values):
     expected = bootstrap((values,), np.mean, n_resamples=2000, method="percentile", random_state=draws)
     low, high = expected.confidence_interval
     assert average(values, seed=4) == pytest.approx({"value": np.mean(values), "low": low, "high": high}, abs=6e-5)
+
+
+def test_draws_made_in_parts_are_the_same(monkeypatch):
+    values = np.random.default_rng(0).random(501)  # odd: a generator may keep half of a number back
+    whole = average(values)
+    monkeypatch.setattr(results, "AT_ONCE", 7 * len(values))
+    assert average(values) == whole
 
 
 def test_a_single_value_is_its_own_interval():

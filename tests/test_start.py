@@ -197,3 +197,11 @@ def test_an_unknown_verb_shows_the_verbs(start: ModuleType, capsys: pytest.Captu
     assert start.main(["lob"]) == start.main([]) == 2
     assert start.main(["--help"]) == 0
     assert "start.py lab" in capsys.readouterr().out
+
+
+def test_a_report_goes_beside_the_reader_unless_told_otherwise(start: ModuleType) -> None:
+    failures = ["-m", "gradcam_lib.evaluate", "failures"]
+    assert start.report(["pictures"]) == [*failures, "--data", "pictures", "--out", "gradcam_report"]
+    for out in (["--out", "there"], ["--out=there"]):
+        assert start.report(["pictures", *out]) == [*failures, "--data", "pictures", *out]
+    assert start.report([]) == start.report(["--model", "auto"]) == [*failures, "-h"]

@@ -14,10 +14,11 @@ from gradcam_lib.paths import ROOT
 LIBRARY = ROOT / "gradcam_lib"
 # The root is the method, and what every room needs: where files are, how results and notebooks are kept.
 METHOD = "equations targets capture trace forward layers activations relu_rules gradients".split()
-METHOD += "positions explanation cam backprop occlusion".split()
+METHOD += "positions explanation cam backprop excitation occlusion".split()
 SHARED = "paths results notebooks".split()
 # A room may import from itself and from the rooms before it in this list.
-ROOMS = ["", *"pictures networks measures datasets language worlds bias training studies widgets commands".split()]
+ROOMS = ["", *"pictures networks measures datasets language worlds bias training evaluate studies".split()]
+ROOMS += ["widgets", "commands"]
 DOORS = ("__init__.py", "__main__.py")  # what readers call: they may look into every room
 PLANS = ("gradcam_lib.worlds.scene", "gradcam_lib.worlds.worker")  # what is drawn, as data
 # Who alone may import a package: reading or drawing is one module's trade, and torchvision takes seconds to import.

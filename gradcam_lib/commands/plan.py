@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif", ".heic", ".heif")
-OURS = "_gradcam"  # how the names of our own pictures end
+from gradcam_lib.datasets.class_names import class_names
+from gradcam_lib.datasets.picture_files import OURS, is_picture
+
 TABLES = ("csv", "json")
 
 
@@ -49,7 +49,7 @@ def _found(given: Sequence[Path], problems: list[str]) -> Iterator[Path]:
     """The pictures meant: files as they are, folders by what lies in them, without what was drawn here before."""
     for path in (path.expanduser() for path in given):
         if path.is_dir():
-            inside = [file for file in sorted(path.iterdir()) if _is_picture(file)]
+            inside = [file for file in sorted(path.iterdir()) if is_picture(file)]
             if not inside:
                 problems.append(f"{path}: no pictures in this folder (folders within it are not searched)")
             yield from inside
@@ -61,24 +61,15 @@ def _found(given: Sequence[Path], problems: list[str]) -> Iterator[Path]:
             yield path
 
 
-def _is_picture(file: Path) -> bool:
-    hidden = file.name.startswith(".")
-    return file.suffix.lower() in PICTURES and file.is_file() and not hidden and not file.stem.endswith(OURS)
-
-
 def _names(path: Path, problems: list[str]) -> list[str] | None:
-    """A JSON list of names, or a text file with a name on each line."""
     try:
-        text = path.read_text(encoding="utf-8-sig").strip()
-        names = json.loads(text) if text.startswith(("[", "{")) else [line.strip() for line in text.splitlines()]
+        return class_names(path)
     except OSError as error:
         problems.append(f"--names {path}: {error.strerror}")
-    except ValueError as error:  # no UTF-8, no JSON
-        problems.append(f"--names {path}: {error}; give UTF-8 text, one name a line, or a JSON list")
-    else:
-        if isinstance(names, list) and names and all(isinstance(name, str) and name for name in names):
-            return names
-        problems.append(f"--names {path}: give one name a line without empty lines, or a JSON list of names")
+    except ValueError as error:  # no UTF-8, no JSON, no names
+        problems.append(
+            f"--names {path}: {error}; give UTF-8 text, one name a line without empty lines, or a JSON list"
+        )
     return None
 
 

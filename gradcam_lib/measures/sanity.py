@@ -22,10 +22,21 @@ def cascade(model: nn.Module, *, seed: int = 0) -> Iterator[tuple[str, nn.Module
     is the same object at each step, so use it before asking for the next.
     """
     broken = copy.deepcopy(model).eval()
-    cards = sorted({p.get_device() for p in broken.parameters() if p.is_cuda})
     yield "", broken
     for i, name in enumerate(weighted_layers(model)):
-        with torch.random.fork_rng(devices=cards):
-            torch.manual_seed(seed + i)
-            broken.get_submodule(name).reset_parameters()
+        _draw_anew(broken, name, seed + i)
         yield name, broken
+
+
+def randomised(model: nn.Module, layer: str, *, seed: int = 0) -> nn.Module:
+    """A copy of the model in which the weights of one layer are drawn anew."""
+    broken = copy.deepcopy(model).eval()
+    _draw_anew(broken, layer, seed)
+    return broken
+
+
+def _draw_anew(model: nn.Module, layer: str, seed: int) -> None:
+    cards = sorted({p.get_device() for p in model.parameters() if p.is_cuda})
+    with torch.random.fork_rng(devices=cards):
+        torch.manual_seed(seed)
+        model.get_submodule(layer).reset_parameters()

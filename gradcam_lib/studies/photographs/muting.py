@@ -24,8 +24,9 @@ from gradcam_lib.language.systems import System
 from gradcam_lib.measures.faithfulness import rank_correlation
 from gradcam_lib.measures.localize import centre_gaussian
 from gradcam_lib.measures.muting import drops, muted_regions, on_patches, patches
+from gradcam_lib.networks.weights import checksum_of
 from gradcam_lib.networks.zoo import Classifier, load_classifier
-from gradcam_lib.studies.photographs.records import Means, Record, averaged, key_of, new_means, resumable, summary
+from gradcam_lib.studies.photographs.records import Means, Record, averaged, new_means, resumable, summary
 
 FUNCTION = frozenset(
     "a an the is are and with on in at of to his her its their from by for up it while as near through next into over "
@@ -182,4 +183,4 @@ def covered_answers(args: argparse.Namespace, name: str) -> dict[str, dict]:
 
 
 def _file(args: argparse.Namespace, name: str, system: CaptionSystem | QuestionSystem) -> Path:
-    return args.runs / f"photo_study_{name}_{args.precision}_{key_of(system.model)}.jsonl"
+    return args.runs / f"photo_study_{name}_{args.precision}_{checksum_of(system.model)}.jsonl"

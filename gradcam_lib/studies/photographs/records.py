@@ -5,7 +5,6 @@ Values are averaged within a picture first; intervals are then those of a mean o
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections import defaultdict
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from torch import nn
 from tqdm import tqdm
 
 from gradcam_lib.results import average
@@ -74,11 +72,3 @@ def resumable(path: Path, n: int, study: Callable[[int], Any]) -> list:
             file.write(json.dumps(study(i)) + "\n")
             file.flush()
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()][:n]
-
-
-def key_of(model: nn.Module) -> str:
-    """Ten letters that tell weights apart."""
-    digest = hashlib.sha256()
-    for tensor in model.state_dict().values():
-        digest.update(tensor.cpu().numpy().tobytes())
-    return digest.hexdigest()[:10]

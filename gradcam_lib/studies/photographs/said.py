@@ -16,8 +16,9 @@ from gradcam_lib.datasets.photo_questions import Asked, asked, even, part
 from gradcam_lib.language.captioning import CaptionSystem
 from gradcam_lib.language.question_answering import QuestionSystem
 from gradcam_lib.measures.caption_scores import bleu_interval, cider_d, tokens
+from gradcam_lib.networks.weights import checksum_of
 from gradcam_lib.results import average
-from gradcam_lib.studies.photographs.records import key_of, resumable
+from gradcam_lib.studies.photographs.records import resumable
 
 
 def captions_at(
@@ -32,7 +33,7 @@ def captions_at(
         def one(i: int, size: int = size) -> str:
             return captioner.caption(photographs.picture(pictures[i]), size=size)
 
-        said[name] = resumable(runs / f"photo_said_{key_of(captioner.model)}_{size}.jsonl", len(pictures), one)
+        said[name] = resumable(runs / f"photo_said_{checksum_of(captioner.model)}_{size}.jsonl", len(pictures), one)
     first, numbers = next(iter(said.values())), {}
     for name, captions in said.items():
         spoken = [tokens(one) for one in captions]
@@ -59,7 +60,7 @@ def answers_at(
         def right(i: int, size: int = size) -> float:
             return _share_right(vqa, photographs, *chosen[i], size)
 
-        path = runs / f"photo_said_{key_of(vqa.model)}_{size}.jsonl"
+        path = runs / f"photo_said_{checksum_of(vqa.model)}_{size}.jsonl"
         numbers[name] = {"size": size, "accuracy": average(resumable(path, len(chosen), right))}
     return numbers
 

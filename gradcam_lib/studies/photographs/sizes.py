@@ -16,7 +16,8 @@ from torch import nn
 
 from gradcam_lib.datasets.coco import Picture
 from gradcam_lib.datasets.coco_part import CocoPart
-from gradcam_lib.studies.photographs.records import Record, key_of, resumable, summary
+from gradcam_lib.networks.weights import checksum_of
+from gradcam_lib.studies.photographs.records import Record, resumable, summary
 from gradcam_lib.studies.photographs.truth import GEOMETRIES, Seen, seen_in, sizes_of
 
 KEPT = ("inside", "pointing_game", "density")  # of the training pictures, for which all the rest is not of interest
@@ -51,7 +52,7 @@ def stored(subject: Subject, part: CocoPart, data: Data, size: int, geometry: st
     """What ``study`` made of each picture; what an interrupted run left in ``runs`` is not made again."""
     pictures = subject.pictures(part)[: data.most]
     about = hashlib.sha256("".join(p.file_name for p in pictures).encode()).hexdigest()[:6]
-    told = f"{subject.name}_{key_of(subject.model)}_{part.name}_{about}_{size}_{geometry}{'_fine' if fine else ''}"
+    told = f"{subject.name}_{checksum_of(subject.model)}_{part.name}_{about}_{size}_{geometry}{'_fine' if fine else ''}"
 
     def one(i: int) -> Any:
         p = pictures[i]

@@ -83,7 +83,7 @@ def test_all_that_has_masks_is_measured_and_stored(data, tmp_path, monkeypatch) 
 
 def test_the_smaller_of_two_sizes_as_good_is_chosen(data, tmp_path, monkeypatch) -> None:
     part, inside = coco_part(data[1]), {224: 0.0, 320: 1.0, 384: 0.0, 448: 1.0, 576: 0.0}
-    monkeypatch.setattr(sizes, "key_of", lambda model: "key")
+    monkeypatch.setattr(sizes, "checksum_of", lambda model: "key")
 
     def study(seen, picture, captions, size, fine):
         return {"grad_cam": {"inside": inside[size] if "dog" in seen.masks else 0.5, "empty": float(fine)}}

@@ -1,0 +1,204 @@
+"""One command for every quantitative claim: an experiment, a network, annotated pictures.
+
+    python -m gradcam_lib.evaluate localization --model efficientnet_lite0 --data FOLDER --out runs/lite0
+    torchrun --nproc_per_node 2 -m gradcam_lib.evaluate localization …   # the same table from two processes
+
+Results are written batch by batch: a run that was ended goes on where it stopped when the same command is given again.
+The folder then holds pictures.csv (a row for each thing in a picture), summary.json and summary.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from gradcam_lib.datasets.annotated import Annotated, Example, annotated
+from gradcam_lib.datasets.class_names import class_names
+from gradcam_lib.evaluate.experiment import Experiment, Seen, seen
+from gradcam_lib.evaluate.failures import Failures
+from gradcam_lib.evaluate.faithfulness import Faithfulness
+from gradcam_lib.evaluate.localization import Localization
+from gradcam_lib.evaluate.methods import Look
+from gradcam_lib.evaluate.pointing import Pointing
+from gradcam_lib.evaluate.robustness import Robustness
+from gradcam_lib.evaluate.run import Row, Run
+from gradcam_lib.evaluate.sanity import Sanity
+from gradcam_lib.evaluate.segmentation import Segmentation
+from gradcam_lib.evaluate.summary import as_markdown
+from gradcam_lib.explanation import explain
+from gradcam_lib.networks.classifier import Classifier
+from gradcam_lib.networks.weights import checksum_of
+from gradcam_lib.networks.zoo import load_classifier
+from gradcam_lib.training import processes
+
+KINDS = (Localization, Pointing, Segmentation, Faithfulness, Robustness, Sanity, Failures)
+EXPERIMENTS = {kind.name: kind for kind in KINDS}
+UNREADABLE = (OSError, ValueError)  # of one picture: taken down, and the run goes on
+INTERRUPTED = 130
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m gradcam_lib.evaluate", description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(dest="experiment", required=True, metavar="EXPERIMENT")
+    for name, experiment in EXPERIMENTS.items():
+        about = sys.modules[experiment.__module__].__doc__.split("\n")[0]
+        command = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
+        _common(command)
+        experiment.arguments(command)
+    args = parser.parse_args(argv)
+    if args.batch < 1:
+        parser.error(f"--batch {args.batch}: give a whole number from 1")
+    if args.limit is not None and args.limit < 1:
+        parser.error(f"--limit {args.limit}: give a whole number from 1, or leave it out for all")
+    if args.names and not args.checkpoint:
+        parser.error("--names: they belong to a --checkpoint; give both")
+    return args
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--model", default="efficientnet_lite0", help="a network by name, as for load_classifier; default: %(default)s")
+    add("--checkpoint", type=Path, help="weights of your own for --model")
+    add("--names", type=Path, help="their class names, one a line or a JSON list")
+    add("--data", type=Path, required=True, help="folder or zip in one of the layouts of datasets/annotated.py")
+    add("--split", default="val", help="of the data; default: %(default)s")
+    add("--methods", nargs="+", help="see evaluate/methods.py; METHOD@LAYER is the map of another layer")
+    add("--layer", help="the layer that is explained; default: the network's own")
+    add("--size", type=int, help="side of the input in pixels; default: the network's own")
+    add("--limit", type=int, help="the first so many examples; default: all")
+    add("--batch", type=int, default=16, help="pictures in a forward pass; default: %(default)s")
+    add("--device", help="cpu, cuda:0 …; default: a GPU where there is one")
+    add("--out", type=Path, required=True, help="folder for the results; one that holds part of this run is completed")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The exit status: 0, 1 for what cannot be done, 130 after Ctrl-C."""
+    args = arguments(argv)
+    device = processes.begin()  # with --device, too: several processes share the work only when they have met
+    run = Run(args.out.expanduser(), processes.rank())
+    try:
+        device = torch.device(args.device) if args.device else device
+        return _measure(args, run, device, argv)
+    except KeyboardInterrupt:
+        return _said(
+            f"stopped; what is measured is in {run.folder}, and the same command goes on from there", INTERRUPTED
+        )
+    except (OSError, ValueError, TypeError, RuntimeError) as error:  # of PyTorch: no such device, no memory, too small
+        kept = "; what is measured is kept, and the same command goes on from there" if run.goes_on() else ""
+        return _said(f"error: {error}{kept}", 1)
+    finally:
+        processes.end()
+
+
+def _said(text: str, status: int) -> int:
+    print(text, file=sys.stderr, flush=True)
+    return status
+
+
+def _measure(args: argparse.Namespace, run: Run, device: torch.device, argv: list[str] | None) -> int:
+    clf = _classifier(args, device)
+    data = annotated(args.data, clf, args.split)
+    experiment = EXPERIMENTS[args.experiment](args, clf)
+    examples = data.examples[: args.limit]
+    with processes.first_one_first():
+        run.begin(_record(args, experiment, data, len(examples), argv))
+        if processes.rank() == 0:
+            run.mend()
+    done = run.done()
+    processes.wait()  # nobody writes before all have read, so that all share out the same batches
+    batches = range(0, len(examples), args.batch)
+    left = [b for b in range(len(batches)) if b not in done]
+    mine = left[processes.rank() :: processes.count()]
+    for b in tqdm(mine, desc=args.experiment, unit="batch", disable=processes.rank() > 0 or None):
+        run.add(b, _batch(experiment, examples[batches[b] : batches[b] + args.batch], device))
+    processes.wait()
+    if processes.rank() == 0:
+        _report(run, experiment, examples)
+    return 0
+
+
+def _classifier(args: argparse.Namespace, device: torch.device) -> Classifier:
+    own: dict[str, Any] = {"weights": args.checkpoint.expanduser()} if args.checkpoint else {}
+    if args.names:
+        own["names"] = class_names(args.names.expanduser())
+    return load_classifier(args.model, device=device, **own)
+
+
+def _record(
+    args: argparse.Namespace, experiment: Experiment, data: Annotated, n: int, argv: list[str] | None
+) -> dict[str, Any]:
+    """What decides about the numbers: a run in the same folder goes on only where all of this is the same."""
+    given = sys.argv[1:] if argv is None else argv
+    return {
+        "experiment": args.experiment,
+        "model": args.model,
+        "weights": checksum_of(experiment.clf.model),
+        "data": {"layout": data.layout, "split": args.split, "checksum": data.checksum, "examples": n},
+        "methods": [one.name for one in experiment.chosen],
+        "layer": experiment.layers[-1],
+        "size": experiment.side,
+        "batch": args.batch,
+        "options": experiment.options(),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__.split("+")[0]},
+        "command": shlex.join(["python", "-m", "gradcam_lib.evaluate", *_portable(given)]),
+    }
+
+
+def _portable(given: list[str]) -> Iterator[str]:
+    """The command without the folders of this machine."""
+    kept = {"--data": "DATA", "--out": "OUT", "--checkpoint": "FILE", "--names": "FILE"}
+    before = ""
+    for word in given:
+        name, is_one, _ = word.partition("=")
+        yield f"{name}={kept[name]}" if is_one and name in kept else kept.get(before, word)
+        before = word
+
+
+def _batch(experiment: Experiment, examples: list[Example], device: torch.device) -> list[Row]:
+    """One row for each example; one that cannot be read has a row that says why."""
+    rows: list[Row] = [{"picture": one.picture, "thing": one.thing, "problem": ""} for one in examples]
+    there: list[tuple[Row, Example, Seen]] = []
+    for row, one in zip(rows, examples, strict=True):
+        try:
+            there.append((row, one, seen(one.truth(), experiment.clf, experiment.side, located=experiment.located)))
+        except UNREADABLE as error:
+            row["problem"] = str(error)
+    if not there:
+        return rows
+    x = torch.cat([picture.input(experiment.clf) for _, _, picture in there]).to(device)
+    e = explain(experiment.clf, x, experiment.layers, pixels=experiment.graph)
+    targets = [max(picture.classes, key=lambda c: float(e.logits[i, c])) for i, (_, _, picture) in enumerate(there)]
+    names = [f"{one.picture} {one.thing}" for _, one, _ in there]
+    look = Look(experiment.clf, x, e, targets, names)
+    for (row, _, _), found in zip(there, experiment.measure(look, [p for _, _, p in there]), strict=True):
+        row |= found
+    return rows
+
+
+def _report(run: Run, experiment: Experiment, examples: Sequence[Example]) -> None:
+    rows, record = run.rows(), run.record()
+    if len(rows) != len(examples):
+        raise ValueError(
+            f"{run.folder}: {len(rows)} of {len(examples)} examples are there; give the same command again"
+        )
+    good, problems = [row for row in rows if not row["problem"]], [row for row in rows if row["problem"]]
+    if not good:
+        raise ValueError(f"none of {len(rows)} examples could be used; the first: {problems[0]['problem']}")
+    numbers, tables = experiment.summary(good)
+    text = as_markdown(record, tables, len(good), problems)
+    run.end(rows, record | {"n": len(good), "problems": len(problems), **numbers}, text)
+    print(text, end="")
+    for path in experiment.after(good, examples, run.folder):
+        print(f"\n{path}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""What every experiment has in common: pictures as the network sees them, and the numbers made of its rows."""
+
+from __future__ import annotations
+
+import argparse
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from PIL import Image
+from torch import Tensor
+
+from gradcam_lib.datasets.annotated import Example, Truth
+from gradcam_lib.evaluate.methods import Chosen, Look, chosen
+from gradcam_lib.evaluate.run import Row
+from gradcam_lib.measures.localize import Box
+from gradcam_lib.networks.classifier import Classifier
+from gradcam_lib.pictures.images import FILTERS
+from gradcam_lib.results import average
+
+BASE = "grad_cam"  # what the other methods are compared with
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A picture stretched to the network's square, and what is true of it there.
+
+    picture: (S, S, 3) uint8; boxes in its pixels; mask: (S, S) bool, that of the boxes where there is no outline.
+    """
+
+    picture: np.ndarray
+    classes: tuple[int, ...]
+    boxes: tuple[Box, ...]
+    mask: np.ndarray
+    outlined: bool
+
+    def input(self, clf: Classifier) -> Tensor:
+        side = len(self.picture)
+        return clf.to_input(self.picture, crop=(0, 0, side, side), size=side)
+
+
+def seen(truth: Truth, clf: Classifier, side: int, *, located: bool = True) -> Seen:
+    """Stretched, so that nothing is cut off: the original code of Grad-CAM resized its pictures in this way, too."""
+    height, width = truth.image.shape[:2]
+    picture = np.array(Image.fromarray(truth.image).resize((side, side), FILTERS[clf.transform.filter]))
+    sx, sy = side / width, side / height
+    boxes = tuple((x0 * sx, y0 * sy, x1 * sx, y1 * sy) for x0, y0, x1, y1 in truth.boxes)
+    mask = inside(boxes, side) if truth.mask is None else _stretched(truth.mask, side)
+    if located and not truth.boxes:
+        raise ValueError("nobody has said where the thing is; this experiment needs boxes or outlines")
+    if located and not mask.any():
+        raise ValueError(f"the thing is smaller than a pixel at {side}×{side}; give a larger --size")
+    return Seen(picture, truth.classes, boxes, mask, truth.mask is not None)
+
+
+def inside(boxes: Sequence[Box], side: int) -> np.ndarray:
+    """(S, S) bool: the pixels whose centre lies in one of the boxes."""
+    at = np.arange(side) + 0.5
+    mask = np.zeros((side, side), bool)
+    for x0, y0, x1, y1 in boxes:
+        mask |= ((y0 <= at) & (at < y1))[:, None] & ((x0 <= at) & (at < x1))[None]
+    return mask
+
+
+def _stretched(mask: np.ndarray, side: int) -> np.ndarray:
+    return cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA) >= 0.5
+
+
+class Table(NamedTuple):
+    """A table of a summary, for Markdown."""
+
+    title: str
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class Experiment:
+    """One experiment; subclasses say what is measured of a picture, and what becomes of all rows."""
+
+    name = ""
+    methods: tuple[str, ...] = (BASE,)
+    pixels = False  # whether a graph down to the pixels is needed, whatever the methods
+    located = True  # whether the data must say where things are
+
+    def __init__(self, args: argparse.Namespace, clf: Classifier):
+        self.clf = clf
+        self.side = clf.transform.crop if args.size is None else clf.transform.at(args.size).crop
+        layer = args.layer or clf.layer
+        if layer is None:
+            raise ValueError("this network has no layer of its own that can be explained; name one with --layer")
+        self.chosen: list[Chosen] = chosen(args.methods or self.default_methods())
+        named = dict.fromkeys(clf.layer if c.method.own else c.layer for c in self.chosen)
+        self.layers = [
+            *(one for one in named if one not in (None, layer)),
+            layer,
+        ]  # the last is that of all methods which name none
+        self.graph = self.pixels or any(c.method.pixels for c in self.chosen)
+
+    @classmethod
+    def arguments(cls, parser: argparse.ArgumentParser) -> None:
+        """Options of this experiment alone."""
+
+    def default_methods(self) -> tuple[str, ...]:
+        return self.methods
+
+    def options(self) -> dict[str, Any]:
+        """What else decides about the numbers, for the record of the run."""
+        return {}
+
+    def measure(self, look: Look, pictures: list[Seen]) -> list[Row]:
+        """One row for each picture of a batch."""
+        raise NotImplementedError
+
+    def summary(self, rows: list[Row]) -> tuple[dict[str, Any], list[Table]]:
+        raise NotImplementedError
+
+    def after(self, rows: list[Row], examples: Sequence[Example], folder: Path) -> list[Path]:
+        """Further files for the folder of the results, made once all rows are there."""
+        return []
+
+
+def column(rows: Sequence[Row], name: str) -> np.ndarray:
+    """The numbers of a column; NaN where a row has none."""
+    return np.array([float("nan") if row.get(name) in (None, "") else float(row[name]) for row in rows])
+
+
+def tuning(rows: Sequence[Row]) -> np.ndarray:
+    """Which rows belong to the half on which thresholds are chosen: by the picture's name, so always the same."""
+    return np.array([zlib.crc32(str(row["picture"]).encode()) % 2 == 0 for row in rows], bool)
+
+
+def by_picture(rows: Sequence[Row], values: np.ndarray) -> np.ndarray:
+    """One mean for each picture, a picture with several things being one draw; NaN is left out."""
+    means: dict[str, list[float]] = {}
+    for row, value in zip(rows, values, strict=True):
+        if np.isfinite(value):
+            means.setdefault(row["picture"], []).append(float(value))
+    return np.array([np.mean(found) for found in means.values()])
+
+
+def mean(rows: Sequence[Row], values: np.ndarray) -> float:
+    return float(by_picture(rows, values).mean())
+
+
+def interval(rows: Sequence[Row], values: np.ndarray) -> dict[str, float]:
+    """{"value", "low", "high", "pictures"}: mean over pictures with its 95 % bootstrap interval."""
+    means = by_picture(rows, values)
+    return average(means) | {"pictures": len(means)} if len(means) else {"pictures": 0}
+
+
+def in_percent(found: dict[str, float]) -> str:
+    return _told(found, 100, 1)
+
+
+def plain(found: dict[str, float]) -> str:
+    return _told(found, 1, 3)
+
+
+def _told(found: dict[str, float], times: float, digits: int) -> str:
+    if "value" not in found:
+        return "–"
+    value, low, high = (f"{times * found[key]:.{digits}f}".replace("-", "−") for key in ("value", "low", "high"))
+    return f"{value} ({low} … {high})"

@@ -1,0 +1,144 @@
+"""Weakly-supervised localization: a box from the map of the true class, and whether it finds the thing.
+
+A box is right where it overlaps one of the annotated ones with an IoU of at least 0.5. The top-1 error counts a picture
+as wrong, too, where its class is not the predicted one, the top-5 error where it is not among the five likeliest.
+The box is drawn at the threshold of the method's own paper (15 % of the maximum, 20 % for CAM). As one threshold may
+suit one method better than another (Choe et al. 2020), the accuracy is also given over all thresholds, and at the one
+that was best on half of the pictures, measured on the other half.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import compress
+from typing import Any
+
+import numpy as np
+
+from gradcam_lib.evaluate.experiment import (
+    BASE,
+    Experiment,
+    Seen,
+    Table,
+    by_picture,
+    column,
+    in_percent,
+    interval,
+    mean,
+    tuning,
+)
+from gradcam_lib.evaluate.methods import PAPERS, Look
+from gradcam_lib.evaluate.run import Row
+from gradcam_lib.measures.localize import iou
+
+THRESHOLDS = tuple(round(0.05 * k, 2) for k in range(1, 20))
+RIGHT = 0.5  # the IoU from which a box is right
+KNOWN, TOP1, TOP5 = "known_class_error", "top1_error", "top5_error"
+ERRORS = (TOP1, TOP5, KNOWN)
+
+
+class Localization(Experiment):
+    name = "localization"
+    methods = (
+        *(BASE, "no_relu", "no_relu_min_max", "absolute_gradients", "positive_gradients", "largest_gradient"),
+        *("guided_backward", "deconvnet_backward", "equal_weights", "counterfactual", "c_mwp", "c_mwp+grabcut"),
+        *("saliency+smooth", "saliency+grabcut", "guided_backprop+grabcut"),
+        *("whole_picture", "centre_box", "centre", "random"),
+    )
+
+    def default_methods(self) -> tuple[str, ...]:
+        return (*self.methods, "cam") if _has_cam(self.clf) else self.methods
+
+    def measure(self, look: Look, pictures: list[Seen]) -> list[Row]:
+        best = look.e.logits.topk(min(5, look.e.logits.shape[1]), dim=1).indices.tolist()
+        rows: list[Row] = [
+            {"top1": int(five[0] in one.classes), "top5": int(bool(set(five) & set(one.classes)))}
+            for five, one in zip(best, pictures, strict=True)
+        ]
+        for method in self.chosen:
+            for row, one, heat in zip(rows, pictures, method.heats(look), strict=True):
+                # GrabCut's region is the same at each threshold
+                thresholds = (method.method.threshold,) if method.after == "grabcut" else THRESHOLDS
+                for t in thresholds:
+                    box = method.box(heat, t, one.picture)
+                    best_iou = max(iou(box, true) for true in one.boxes)
+                    row[f"{method.name}|iou@{t:g}"] = math.floor(1e4 * best_iou) / 1e4  # 0.49996 is not right
+        return rows
+
+    def summary(self, rows: list[Row]) -> tuple[dict[str, Any], list[Table]]:
+        top = {TOP1: column(rows, "top1"), TOP5: column(rows, "top5"), KNOWN: np.ones(len(rows))}
+        numbers: dict[str, Any] = {
+            f"classification_{k}_error": interval(rows, 1 - column(rows, k)) for k in ("top1", "top5")
+        }
+        wrong: dict[str, dict[str, np.ndarray]] = {}
+        for method in self.chosen:
+            fixed = f"{method.name}|iou@{method.method.threshold:g}"
+            wrong[method.name] = {e: 1.0 - top[e] * (column(rows, fixed) >= RIGHT) for e in ERRORS}
+            numbers[method.name] = {e: interval(rows, wrong[method.name][e]) for e in ERRORS}
+            if method.after != "grabcut":
+                numbers[method.name] |= self._over_thresholds(method.name, rows)
+        for method in self.chosen:
+            if method.name != BASE and BASE in wrong:
+                numbers[method.name][f"minus_{BASE}"] = {
+                    e: interval(rows, wrong[method.name][e] - wrong[BASE][e])
+                    | {"p": _sign_test(rows, wrong[method.name][e] - wrong[BASE][e])}
+                    for e in (TOP1, KNOWN)
+                }
+        return numbers, [self._table(numbers)]
+
+    def _over_thresholds(self, name: str, rows: list[Row]) -> dict[str, Any]:
+        right = {t: column(rows, f"{name}|iou@{t:g}") >= RIGHT for t in THRESHOLDS}
+        tune = tuning(rows)
+        half, rest = (list(compress(rows, chosen)) for chosen in (tune, ~tune))
+        best = max(THRESHOLDS, key=lambda t: (mean(half, right[t][tune]) if half else 0, -abs(t - PAPERS)))
+        return {
+            f"{KNOWN}_by_threshold": {f"{t:g}": round(1 - mean(rows, right[t]), 4) for t in THRESHOLDS},
+            "chosen_threshold": best,
+            f"{KNOWN}_at_chosen": interval(rest, 1.0 - right[best][~tune]),
+        }
+
+    def _table(self, numbers: dict[str, Any]) -> Table:
+        columns = ["method", "top-1 error, %", "top-5 error, %", "error of the true class, %", "threshold chosen"]
+        columns += ["error there, other half, %", f"top-1, less {BASE}, points", "p"]
+        table = []
+        for method in self.chosen:
+            found = numbers[method.name]
+            apart = found.get(f"minus_{BASE}", {}).get(TOP1)
+            table.append(
+                [
+                    method.name,
+                    *(in_percent(found[e]) for e in ERRORS),
+                    f"{found['chosen_threshold']:g}" if "chosen_threshold" in found else "–",
+                    in_percent(found.get(f"{KNOWN}_at_chosen", {})),
+                    in_percent(apart) if apart else "–",
+                    f"{apart['p']:.2g}" if apart else "–",
+                ]
+            )
+        return Table("Localization", columns, table)
+
+
+def _sign_test(rows: list[Row], apart: np.ndarray) -> float:
+    """Exact p of the paired comparison: of the pictures on which two methods differ, as many on either side?
+
+    With one thing a picture it is McNemar's test.
+    """
+    from scipy.stats import binomtest
+
+    differ = by_picture(rows, apart)
+    better, worse = int((differ < 0).sum()), int((differ > 0).sum())
+    return float(f"{binomtest(better, better + worse).pvalue:.3g}") if better + worse else 1.0
+
+
+def _has_cam(clf) -> bool:
+    import torch
+
+    from gradcam_lib.cam import rectified_map_and_weights
+    from gradcam_lib.explanation import explain
+
+    x = torch.linspace(-1, 1, 3 * clf.transform.crop**2).view(1, 3, clf.transform.crop, clf.transform.crop)
+    e = explain(clf, x.to(next(clf.model.parameters()).device))
+    try:
+        rectified_map_and_weights(clf.model, e.activation(), e.logits)
+    except ValueError:
+        return False
+    return True
