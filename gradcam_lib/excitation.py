@@ -25,6 +25,7 @@ from gradcam_lib.targets import TargetLike, cotangent, resolve
 WEIGHTED = ("conv1d", "conv2d", "conv3d", "linear")
 AVERAGES = tuple(f"{kind}avg_pool{d}d" for kind in ("", "adaptive_") for d in (1, 2, 3)) + ("mean",)
 SUMS = ("add", "__add__")
+ROUNDING = 1e-5  # of a probability: a contrast below it is what float32 leaves of zero
 # What only chooses or moves numbers, or leaves them as they are where they are positive: its gradient is its rule.
 ROUTES = {"relu", "relu_", "relu6", "hardtanh", "hardtanh_", "clamp", "clamp_", "clamp_min", "clamp_min_"}
 ROUTES |= {"dropout", "dropout2d", "feature_dropout", "cat", "flatten", "view", "reshape", "squeeze", "unsqueeze"}
@@ -47,7 +48,9 @@ def excitation_backprop(
 ) -> Tensor:
     """c-MWP (contrastive) or MWP: the probability that each position of a layer receives, (N, h, w) ≥ 0.
 
-    x: (N, 3, H, W). target: one class for each picture; None is the predicted one. layer: as for ``grad_cam``.
+    x: (N, 3, H, W). target: one class for each picture; None is the predicted one. layer: as for ``grad_cam``. Where
+    nothing but a 1×1 convolution and an average follow it, as in SqueezeNet, the class and its negation give each
+    position the same probability, and the contrast is empty: name an earlier layer.
     Errors (ValueError): an activation between the layer and the score that is negative, or a function for which
     excitation backprop has no rule, such as a product of activations; a target that subtracts scores.
     """
@@ -61,11 +64,12 @@ def excitation_backprop(
     A, rows = maps[place.name], cotangent(resolve(target, logits.detach(), names), logits.detach())
     if (rows < 0).any():
         raise ValueError("target: excitation backprop hands down a probability, so no score may be subtracted")
-    P = _handed_down(logits, A, rows)
-    if contrastive:
-        way.negated = True
-        P = P - _handed_down(logits, A, rows)
-    return P.float().sum(1).relu()
+    P = _handed_down(logits, A, rows).float().sum(1)
+    if not contrastive:
+        return P
+    way.negated = True
+    contrast = P - _handed_down(logits, A, rows).float().sum(1)
+    return contrast.where(contrast > ROUNDING * P, 0)
 
 
 def _handed_down(logits: Tensor, A: Tensor, rows: Tensor) -> Tensor:

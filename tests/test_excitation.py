@@ -43,6 +43,19 @@ def test_contrast_on_paper() -> None:
     assert torch.allclose(contrast, torch.tensor([[[0.0, 1.0]]]))
 
 
+def test_the_contrast_is_empty_where_every_position_is_judged_alone() -> None:
+    """A 1×1 convolution, a ReLU and an average: both classes give each position the same probability."""
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 4, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+    )
+    net[0].bias.data.fill_(2.0)  # every channel is active everywhere
+    net[2].bias.data.fill_(2.0)  # and every class
+    x = torch.rand(3, 3, 12, 12)
+    assert torch.allclose(excitation_backprop(net, x, 1, "1", contrastive=False).sum((1, 2)), torch.ones(3), atol=1e-5)
+    assert not excitation_backprop(net, x, 1, "1").any()
+
+
 def test_a_probability_stays_one_at_every_layer() -> None:
     torch.manual_seed(0)
     net = nn.Sequential(
