@@ -17,6 +17,8 @@ COUNTED = {
     "captioner_photo": "photographs",
     "captioner_photo_squeezenet": "photographs",
     "captioning": "drawn scenes",
+    "evaluate_localization_lite0": "pictures",
+    "evaluate_localization_photonet": "pictures",
     "flickr8k_questions": "questions",
     "localization": "pictures",
     "localization_lite0": "pictures",
