@@ -193,8 +193,9 @@ LOCALIZATION = Group(
             "Paper, ablation study.",
             "With PhotoNet, which has a ReLU between its two linear layers, both rules cost little, and the two are "
             "not told apart: {evaluate_localization_photonet > deconvnet_backward > minus_grad_cam > "
-            "top1_error|points} (deconvnet) and {evaluate_localization_photonet > guided_backward > minus_grad_cam > top1_error|points} "
-            "(guided). In EfficientNet-Lite0 no ReLU lies above the last layer, so the rules cannot matter there.",
+            "top1_error|points} (deconvnet) and {evaluate_localization_photonet > guided_backward > minus_grad_cam > "
+            "top1_error|points} (guided). In EfficientNet-Lite0 no ReLU lies above the last layer, so the rules cannot "
+            "matter there.",
             FAILS,
             check=lambda r: (
                 evaluated(r, "deconvnet_backward")[1].above(0)
