@@ -19,6 +19,10 @@ from gradcam_lib.evaluate.run import Run
 from gradcam_lib.paths import ROOT
 
 N = 9  # of the 9 pictures PhotoNet knows the things of 6
+AS_IF_TYPED = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "import runpy; runpy.run_module('gradcam_lib.evaluate', run_name='__main__', alter_sys=True)"
+)
 METHODS = ("grad_cam", "random", "whole_picture")
 
 
@@ -115,13 +119,18 @@ def test_a_worker_that_dies_ends_the_run_and_nothing_is_lost(tmp_path: Path) -> 
 def test_ctrl_c_ends_a_run_in_a_second_with_a_word(tmp_path: Path) -> None:
     data, out = voc(tmp_path / "data", 60), tmp_path / "out"
     said = [sys.executable, "-m", "gradcam_lib.evaluate", *given(data, out, experiment="faithfulness"), "--grids", "16"]
-    running = subprocess.Popen(said, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    for _ in range(600):
-        if (out / "batches-0.jsonl").exists():
-            break
-        time.sleep(0.1)
-    running.send_signal(signal.SIGINT)
-    _, told = running.communicate(timeout=60)
+    # A job in the background of a shell ignores Ctrl-C, and so would what it starts.
+    said[1:3] = ["-c", AS_IF_TYPED]
+    with subprocess.Popen(said, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        try:
+            for _ in range(600):
+                if (out / "batches-0.jsonl").exists():
+                    break
+                time.sleep(0.1)
+            running.send_signal(signal.SIGINT)
+            _, told = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 130 and "the same command goes on from there" in told and "Traceback" not in told
     assert Run(out).done()
 
