@@ -72,6 +72,7 @@ def pick_the_second_class(picker) -> None:
     from playwright.sync_api import expect
 
     button = picker.locator(".class-picker-likeliest button").nth(1)
+    expect(button).to_have_text(re.compile(r"\S"))  # the button is there before its label
     name, before = button.inner_text().strip(), picture(picker)
     button.click()
     wait_for_change(picker, before)
