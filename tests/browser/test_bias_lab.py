@@ -16,6 +16,7 @@ from support.browsing import (
     picture,
     run_all,
     small_notebook,
+    switch_to_dark,
     type_into,
 )
 
@@ -157,11 +158,3 @@ def nothing_scrolls_sideways(page, lab) -> None:
 
 def place_of(part) -> float:
     return part.bounding_box()["y"]
-
-
-def switch_to_dark(page) -> None:
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    for item in ("Theme", "JupyterLab Dark"):
-        page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
-    page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
-    page.locator("#jupyterlab-splash").wait_for(state="detached")

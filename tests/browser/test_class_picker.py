@@ -12,7 +12,7 @@ from pathlib import Path
 
 import cv2
 import pytest
-from support.browsing import OUT, PATIENCE, needs_chromium, opened, run_all, small_notebook
+from support.browsing import OUT, PATIENCE, needs_chromium, opened, run_all, small_notebook, switch_to_dark
 
 from gradcam_lib.paths import NOTEBOOKS
 from gradcam_lib.pictures.samples import sample
@@ -285,14 +285,6 @@ def save_by_keyboard(page, picker) -> None:
     saved = cv2.imread(str(download.value.path()))
     assert saved.shape[0] > saved.shape[1] > 448
     expect(picker.get_by_role("status").filter(has_text="Saved: mine_for-and-against")).to_be_visible()
-
-
-def switch_to_dark(page) -> None:
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    for item in ("Theme", "JupyterLab Dark"):
-        page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
-    page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
-    page.locator("#jupyterlab-splash").wait_for(state="detached")
 
 
 def upload(page, picker, name: str, content: bytes) -> None:

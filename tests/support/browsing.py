@@ -75,6 +75,14 @@ def changes(explorer, do, name: str = "class-picker") -> None:
     expect(explorer.locator(f"img.{name}-image").first).not_to_have_attribute("src", before)
 
 
+def switch_to_dark(page) -> None:
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    for item in ("Theme", "JupyterLab Dark"):
+        page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
+    page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
+    page.locator("#jupyterlab-splash").wait_for(state="detached")
+
+
 @contextmanager
 def opened(notebook: Path) -> Iterator:
     """The page of a notebook in a JupyterLab of its own, with nobody's settings and without the network."""
