@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 from PIL import Image
 from torch import Tensor
@@ -17,7 +16,7 @@ from torch import Tensor
 from gradcam_lib.datasets.annotated import Example, Truth
 from gradcam_lib.evaluate.methods import Chosen, Look, chosen
 from gradcam_lib.evaluate.run import Row
-from gradcam_lib.measures.localize import Box
+from gradcam_lib.measures.localize import Box, mask_of_box, stretched_mask
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.images import FILTERS
 from gradcam_lib.results import average
@@ -49,7 +48,7 @@ def seen(truth: Truth, clf: Classifier, side: int, *, located: bool = True) -> S
     picture = np.array(Image.fromarray(truth.image).resize((side, side), FILTERS[clf.transform.filter]))
     sx, sy = side / width, side / height
     boxes = tuple((x0 * sx, y0 * sy, x1 * sx, y1 * sy) for x0, y0, x1, y1 in truth.boxes)
-    mask = inside(boxes, side) if truth.mask is None else _stretched(truth.mask, side)
+    mask = _mask(boxes, side) if truth.mask is None else stretched_mask(truth.mask, side)
     if located and not truth.boxes:
         raise ValueError("nobody has said where the thing is; this experiment needs boxes or outlines")
     if located and not mask.any():
@@ -57,17 +56,8 @@ def seen(truth: Truth, clf: Classifier, side: int, *, located: bool = True) -> S
     return Seen(picture, truth.classes, boxes, mask, truth.mask is not None)
 
 
-def inside(boxes: Sequence[Box], side: int) -> np.ndarray:
-    """(S, S) bool: the pixels whose centre lies in one of the boxes."""
-    at = np.arange(side) + 0.5
-    mask = np.zeros((side, side), bool)
-    for x0, y0, x1, y1 in boxes:
-        mask |= ((y0 <= at) & (at < y1))[:, None] & ((x0 <= at) & (at < x1))[None]
-    return mask
-
-
-def _stretched(mask: np.ndarray, side: int) -> np.ndarray:
-    return cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA) >= 0.5
+def _mask(boxes: Sequence[Box], side: int) -> np.ndarray:
+    return np.logical_or.reduce([mask_of_box(box, (side, side)) for box in boxes] or [np.zeros((side, side), bool)])
 
 
 class Table(NamedTuple):

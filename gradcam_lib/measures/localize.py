@@ -77,6 +77,18 @@ def inside_outside(heat: np.ndarray | Tensor, where: Box | np.ndarray) -> float:
     return float(heat[inside].mean()) / outside if outside > 0 else float("inf")
 
 
+def mask_of_box(box: Box, shape: tuple[int, int]) -> np.ndarray:
+    """(H, W) bool of a box (x0, y0, x1, y1): a pixel belongs to it when its centre does."""
+    x0, y0, x1, y1 = box
+    ys, xs = np.arange(shape[0])[:, None] + 0.5, np.arange(shape[1])[None] + 0.5
+    return (x0 <= xs) & (xs < x1) & (y0 <= ys) & (ys < y1)
+
+
+def stretched_mask(mask: np.ndarray, side: int) -> np.ndarray:
+    """(H, W) bool → (side, side) bool: the pixels of which half is covered."""
+    return cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA) >= 0.5
+
+
 def centre_gaussian(side: int) -> np.ndarray:
     """A Gaussian in the middle, (side, side): what a method earns that never looks."""
     axis = (np.arange(side) + 0.5) / side - 0.5
@@ -99,7 +111,7 @@ def _area(box: Box) -> float:
 
 
 def _mask(where: Box | np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """A box or mask as a boolean (H, W); a pixel belongs to a box when its centre does."""
+    """A box or mask as a boolean (H, W)."""
     if np.ndim(where) == 2:
         mask = np.asarray(where, bool)
         if mask.shape != shape:
@@ -107,6 +119,4 @@ def _mask(where: Box | np.ndarray, shape: tuple[int, int]) -> np.ndarray:
         return mask
     if len(where) != 4:
         raise ValueError(f"{where!r}: expected a box (x0, y0, x1, y1) or a mask (H, W)")
-    x0, y0, x1, y1 = where
-    ys, xs = np.arange(shape[0])[:, None] + 0.5, np.arange(shape[1])[None] + 0.5
-    return (x0 <= xs) & (xs < x1) & (y0 <= ys) & (ys < y1)
+    return mask_of_box(where, shape)

@@ -19,7 +19,7 @@ from support.annotated_made import picture, voc
 from gradcam_lib.datasets.annotated import Truth, annotated
 from gradcam_lib.evaluate import __main__ as command
 from gradcam_lib.evaluate import localization
-from gradcam_lib.evaluate.experiment import by_picture, inside, interval, seen, tuning
+from gradcam_lib.evaluate.experiment import by_picture, interval, seen, tuning
 from gradcam_lib.evaluate.faithfulness import Faithfulness
 from gradcam_lib.evaluate.localization import THRESHOLDS, Localization
 from gradcam_lib.evaluate.methods import METHODS, Look, chosen, grabcut
@@ -28,7 +28,7 @@ from gradcam_lib.evaluate.robustness import Robustness
 from gradcam_lib.evaluate.sanity import CONTROL, Sanity, _next_other, ssim
 from gradcam_lib.explanation import explain
 from gradcam_lib.measures.faithfulness import deletion_curve
-from gradcam_lib.measures.localize import iou
+from gradcam_lib.measures.localize import iou, mask_of_box
 from gradcam_lib.networks.zoo import load_classifier
 
 
@@ -62,7 +62,7 @@ def test_a_picture_is_stretched_with_its_boxes_and_its_mask(clf) -> None:
     mask[:16, 64:] = True
     one = seen(Truth(image, (0,), ((64.0, 0.0, 128.0, 16.0),), mask), clf, 64)
     assert one.boxes == ((32.0, 0.0, 64.0, 32.0),) and one.mask[:32, 32:].all() and one.mask.sum() == 32 * 32
-    assert (one.mask == inside(one.boxes, 64)).all()
+    assert (one.mask == mask_of_box(one.boxes[0], (64, 64))).all()
     with pytest.raises(ValueError, match="smaller than a pixel"):
         seen(Truth(image, (0,), ((0.0, 0.0, 0.4, 0.1),)), clf, 64)
 

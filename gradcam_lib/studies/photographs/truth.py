@@ -21,7 +21,7 @@ from gradcam_lib.datasets.coco_part import CocoPart
 from gradcam_lib.datasets.coco_words import PERSON
 from gradcam_lib.equations import upsample
 from gradcam_lib.language.systems import System
-from gradcam_lib.measures.localize import centre_gaussian, energy_share, inside_outside, pointing_hit
+from gradcam_lib.measures.localize import centre_gaussian, energy_share, inside_outside, pointing_hit, stretched_mask
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.crops import place
 from gradcam_lib.studies.photographs.records import Means
@@ -52,13 +52,8 @@ def seen_in(part: CocoPart, picture: Picture, geometry: str = "squashed") -> See
     """A picture of COCO as the network sees it, and what is in it. ValueError for an unknown geometry."""
     image = part.image(picture)
     x0, y0, x1, y1 = _part_of(image.shape, geometry)
-    masks = {name: on_grid(mask[y0:y1, x0:x1]) for name, mask in part.masks(picture).items()}
+    masks = {name: stretched_mask(mask[y0:y1, x0:x1], SIDE) for name, mask in part.masks(picture).items()}
     return Seen(np.ascontiguousarray(image[y0:y1, x0:x1]), {name: mask for name, mask in masks.items() if mask.any()})
-
-
-def on_grid(mask: np.ndarray) -> np.ndarray:
-    """(H, W) bool → (SIDE, SIDE) bool: the pixels of which half is covered."""
-    return cv2.resize(mask.astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_AREA) >= 0.5
 
 
 def _part_of(shape: tuple[int, ...], geometry: str) -> tuple[int, int, int, int]:

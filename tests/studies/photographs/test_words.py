@@ -12,6 +12,7 @@ from support.talkers import VOCABULARY
 from gradcam_lib.datasets.coco_part import coco_part
 from gradcam_lib.language.captioning import CaptionSystem
 from gradcam_lib.language.systems import PHOTO_TRANSFORM
+from gradcam_lib.measures.localize import stretched_mask
 from gradcam_lib.studies.photographs import truth, words
 
 
@@ -34,7 +35,7 @@ def test_masks_go_the_way_of_their_picture(part, captioner) -> None:
         seen = truth.seen_in(part, part.pictures[0], geometry)
         for size in (224, 448):
             picture = captioner.picture(seen.input(captioner, size))
-            red = truth.on_grid(picture[..., 0] > 175)
+            red = stretched_mask(picture[..., 0] > 175, truth.SIDE)
             found = np.any(list(seen.masks.values()), 0)
             assert picture.shape == (size, size, 3)
             assert (red & found).sum() / (red | found).sum() > 0.9
