@@ -23,7 +23,7 @@ MEASURES = ("hit", "inside", "energy", "density")
 
 class Pointing(Experiment):
     name = "pointing"
-    methods = (BASE, "c_mwp", "guided_backprop", "guided_grad_cam", "saliency", "centre", "random", "whole_picture")
+    methods = (BASE, "c_mwp", "guided_backprop", "guided_grad_cam", "saliency", "centre", "random")
 
     def measure(self, look: Look, pictures: list[Seen]) -> list[Row]:
         rows: list[Row] = [{"share": round(float(one.mask.mean()), 5)} for one in pictures]

@@ -1,7 +1,8 @@
 """Adversarial noise: do the maps of the classes that are there stay where they were?
 
 Projected gradient descent (Madry et al. 2018) within ±8/255 of each pixel, until the probability of a class that is not
-in the picture exceeds 0.9999. The control changes each pixel by as much, with signs that are drawn by chance.
+in the picture exceeds 0.9999. The control changes each pixel by as much, with signs that are drawn by chance. Maps are
+compared on the pictures on which the attack succeeded.
 """
 
 from __future__ import annotations
@@ -114,6 +115,7 @@ class Robustness(Experiment):
 
     def summary(self, rows: list[Row]) -> tuple[dict[str, Any], list[Table]]:
         numbers: dict[str, Any] = {"sure": interval(rows, column(rows, "p_absent") > SURE)}
+        rows = [row for row in rows if float(row["p_absent"]) > SURE]
         numbers |= {
             name: interval(rows, column(rows, name)) for name in ("p_true_before", "p_true_attack", "p_true_noise")
         }

@@ -281,6 +281,22 @@ def test_energy_is_that_of_evidence_for_the_class(clf, look) -> None:
         assert 0 <= row["no_relu|energy"] <= 1 and row["no_relu|density"] >= 0
 
 
+def test_maps_are_compared_where_the_attack_succeeded(clf) -> None:
+    experiment = Robustness(options(Robustness, methods=["grad_cam"]), clf)
+    rows = []
+    for i, p in enumerate((0.99995, 0.99995, 0.5)):
+        found = {f"grad_cam|{m}": float(i == 2) for m in ("hit_before", "hit_attack", "hit_noise")}
+        found |= {f"grad_cam|rho_{one}": 0.5 for one in ("attack", "noise")}
+        rows.append(
+            {"picture": f"{i}", "p_absent": p} | {f"p_true_{one}": 0.1 for one in ("before", "attack", "noise")} | found
+        )
+    numbers, (table,) = experiment.summary(rows)
+    assert numbers["sure"]["value"] == pytest.approx(2 / 3, abs=1e-4)
+    assert numbers["grad_cam"]["hit_attack"] == {"value": 0.0, "low": 0.0, "high": 0.0, "pictures": 2}
+    numbers, (table,) = experiment.summary(rows[2:])  # nowhere
+    assert numbers["grad_cam"]["hit_attack"] == {"pictures": 0} and set(table.rows[0][1:]) == {"–"}
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_ssim_of_a_map_with_itself_is_one(seed: int) -> None:
