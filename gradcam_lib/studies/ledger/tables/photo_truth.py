@@ -87,7 +87,7 @@ SIZES = Table(
         "{photo_truth > words > photo > training_middle_square > grad_cam > inside} for words at the chosen size "
         "(EfficientNet-Lite0), the middle {photo_truth > words > photo > training_middle_square > centre > inside}.",
         "Larger inputs lead to finer maps that point better, and to worse captions. Maps of words and of answers are "
-        "not told apart from the middle of the picture at any chosen size; those of classes are better than it.",
+        "not told apart from the middle of the picture at any chosen size; those of true classes are better than it.",
     ),
     check=finer,
 )
