@@ -2,7 +2,7 @@
 
 hit: the maximum lies on the thing, or within 15 pixels of a picture of 500 (Zhang et al. 2016); inside: on the thing
 itself; energy: the share of the map that lies on the thing (Wang et al. 2020), beside the share of the picture that the
-thing takes up; density: the map's mean on the thing over its mean elsewhere.
+thing takes up; inside_outside: the map's mean on the thing over its mean elsewhere (Selvaraju et al. 2017, section 7.1).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from gradcam_lib.evaluate.run import Row
 from gradcam_lib.measures.localize import energy_share, inside_outside, pointing_hit
 
 TOLERANCE = 15 / 500  # of the picture's side
-LARGEST = 100.0  # a density beyond it counts as this: a map may lie on the thing altogether
-MEASURES = ("hit", "inside", "energy", "density")
+LARGEST = 100.0  # a ratio beyond it counts as this: a map may lie on the thing altogether
+MEASURES = ("hit", "inside", "energy", "inside_outside")
 
 
 class Pointing(Experiment):
@@ -30,12 +30,12 @@ class Pointing(Experiment):
         for method in self.chosen:
             # evidence against the class is no energy; without a ReLU there is some
             for row, one, heat in zip(rows, pictures, method.heats(look).clip(0), strict=True):
-                density = inside_outside(heat, one.mask)
+                ratio = inside_outside(heat, one.mask)
                 found = (
                     int(pointing_hit(heat, one.mask, TOLERANCE * self.side)),
                     int(pointing_hit(heat, one.mask)),
                     round(energy_share(heat, one.mask), 5),
-                    1.0 if np.isnan(density) else round(min(density, LARGEST), 4),
+                    1.0 if np.isnan(ratio) else round(min(ratio, LARGEST), 4),
                 )
                 row |= {f"{method.name}|{m}": value for m, value in zip(MEASURES, found, strict=True)}
         return rows
@@ -49,12 +49,12 @@ class Pointing(Experiment):
                 numbers[method.name][f"minus_{BASE}"] = {
                     m: interval(rows, values[m] - column(rows, f"{BASE}|{m}")) for m in MEASURES
                 }
-        columns = ["method", "hit, %", "inside, %", "energy, %", "density", f"hit, less {BASE}, points"]
+        columns = ["method", "hit, %", "inside, %", "energy, %", "inside / outside", f"hit, less {BASE}, points"]
         table = [
             [
                 method.name,
                 *(in_percent(numbers[method.name][m]) for m in MEASURES[:3]),
-                plain(numbers[method.name]["density"]),
+                plain(numbers[method.name]["inside_outside"]),
                 in_percent(numbers[method.name].get(f"minus_{BASE}", {}).get("hit", {})),
             ]
             for method in self.chosen

@@ -278,7 +278,7 @@ def test_energy_is_that_of_evidence_for_the_class(clf, look) -> None:
     rows = Pointing(options(Pointing, methods=["no_relu", "grad_cam"]), clf).measure(*look)
     assert any(look[0].e.signed(look[0].targets).flatten(1).amin(1) < 0)
     for row in rows:
-        assert 0 <= row["no_relu|energy"] <= 1 and row["no_relu|density"] >= 0
+        assert 0 <= row["no_relu|energy"] <= 1 and row["no_relu|inside_outside"] >= 0
 
 
 def test_maps_are_compared_where_the_attack_succeeded(clf) -> None:
