@@ -2,7 +2,8 @@
 
 hit: the maximum lies on the thing, or within 15 pixels of a picture of 500 (Zhang et al. 2016); inside: on the thing
 itself; energy: the share of the map that lies on the thing (Wang et al. 2020), beside the share of the picture that the
-thing takes up; inside_outside: the map's mean on the thing over its mean elsewhere (Selvaraju et al. 2017, section 7.1).
+thing takes up; inside_outside: the map's mean on the thing over its mean elsewhere, the paper's measure of dense
+captions.
 """
 
 from __future__ import annotations
