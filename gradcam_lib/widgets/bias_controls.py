@@ -25,8 +25,6 @@ BESIDE = "760px"  # the width of the pictures' column where there are two
 
 # The button of a person covers the picture, too: one thing to click, one stop for the keyboard.
 STYLE = f"""<style>
-.bias-lab .pressable {{ max-width: max(250px, 60vh) }}
-.bias-lab .bars span {{ flex: none }}
 .bias-lab button {{ white-space: normal; height: auto; min-height: 28px; line-height: 1.2 }}
 .bias-lab-person {{ position: relative; border: 2px solid transparent; border-radius: 3px }}
 .bias-lab-person button {{ position: static }}

@@ -84,10 +84,11 @@ def small(text: str) -> str:
 
 
 def bar(probability: float, words: str) -> str:
+    """Its length is the probability, also where its words leave it little room."""
     width, blue = max(1, round(60 * probability)), "var(--jp-brand-color1, #2166ac)"
     return (
         f'<div style="color:{TEXT}; font-size:12px; display:flex; align-items:center; gap:6px; white-space:nowrap">'
-        f'<span style="display:inline-block; height:10px; width:{width}px; background:{blue}"></span>'
+        f'<span style="flex:none; height:10px; width:{width}px; background:{blue}"></span>'
         f"{escape(words)}</div>"
     )
 
