@@ -10,7 +10,15 @@ import ipywidgets as widgets
 from gradcam_lib.bias.collection import CLINIC
 from gradcam_lib.widgets.alt_image import AltImage
 from gradcam_lib.widgets.aside import Aside
-from gradcam_lib.widgets.controls import SOFT, WIDTH, PictureControls, described, heading, wide_layout
+from gradcam_lib.widgets.controls import (
+    SOFT,
+    WIDTH,
+    PictureControls,
+    described,
+    heading,
+    offer_networks,
+    wide_layout,
+)
 from gradcam_lib.widgets.explained_picture import Drawing, percent
 from gradcam_lib.widgets.judged_person import METHODS, VERSIONS, JudgedPerson
 from gradcam_lib.widgets.messages import MessageLine
@@ -20,7 +28,6 @@ from gradcam_lib.widgets.saving import Download
 PEOPLE = 8
 SMALL = 112  # pixels of a person in the row
 SAID = ""  # instead of a class: the one that the network says
-NOTHING = ""  # instead of a second network
 BESIDE = "760px"  # the width of the pictures' column where there are two
 
 # The button of a person covers the picture, too: one thing to click, one stop for the keyboard.
@@ -122,12 +129,7 @@ class BiasControls(PictureControls):
 
     def offer(self, networks: dict[str, str], network: str, beside: str) -> None:
         """networks: name → label; network: the chosen one; beside: the one that is compared with it."""
-        offered = tuple((label, name) for name, label in networks.items())
-        others = (("no other network", NOTHING), *(pair for pair in offered if pair[1] != network))
-        for control, options in ((self.network, offered), (self.beside, others)):
-            if control.options != options:
-                control.options = options
-        self.network.value, self.beside.value = network if network in networks else None, beside
+        offer_networks(self.network, self.beside, networks, network, beside)
 
     def mark(self, which: int, version: str) -> None:
         """Marks one in the row and one of the versions."""

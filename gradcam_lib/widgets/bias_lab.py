@@ -13,10 +13,10 @@ from gradcam_lib.bias.collection import Collection, Skew, training_set
 from gradcam_lib.bias.report import Report, evaluate
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.training.bias import Stopped, train
-from gradcam_lib.widgets.bias_controls import NOTHING, BiasControls
+from gradcam_lib.widgets.bias_controls import BiasControls
 from gradcam_lib.widgets.bias_networks import labels, shipped
 from gradcam_lib.widgets.bias_settings import BiasSettings
-from gradcam_lib.widgets.controls import small
+from gradcam_lib.widgets.controls import NONE, small
 from gradcam_lib.widgets.judged_person import METHODS
 from gradcam_lib.widgets.messages import in_words
 
@@ -153,7 +153,7 @@ class BiasLab(BiasSettings):
             self.labels[name] = f"{name} (yours)"
             self._judged.cache_clear()  # the name may have stood for another network
             if before == name:
-                self._another_network({"old": NOTHING})
+                self._another_network({"old": NONE})
             else:
                 self.network, self.beside = name, before
 

@@ -12,9 +12,9 @@ import traitlets
 
 from gradcam_lib.language.captioning import CaptionSystem, load_captioner
 from gradcam_lib.pictures.overlay import OPACITY
-from gradcam_lib.widgets.caption_controls import NONE, CaptionControls
+from gradcam_lib.widgets.caption_controls import CaptionControls
 from gradcam_lib.widgets.captioned import captioned
-from gradcam_lib.widgets.controls import small
+from gradcam_lib.widgets.controls import NONE, small
 from gradcam_lib.widgets.explained_caption import (
     METHODS,
     WHOLE,

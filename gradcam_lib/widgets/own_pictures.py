@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from gradcam_lib.datasets.picture_files import is_picture
 from gradcam_lib.pictures.images import MOST_PIXELS, Source, load_image
-from gradcam_lib.widgets.controls import described
+from gradcam_lib.widgets.controls import described, offer
 from gradcam_lib.widgets.messages import in_words
 
 Pictures = str | os.PathLike | Sequence[Source] | Mapping[str, Source]
@@ -74,8 +74,7 @@ class OwnChoice(widgets.Dropdown):
     def offer(self, names: Sequence[str], shown: str) -> None:
         """shown: the picture on the page, which may be none of them. Calls nobody."""
         chosen, self._chosen = self._chosen, None
-        if self.options != tuple(names):
-            self.options = tuple(names)
+        offer(self, names)
         self.value = shown if shown in names else None
         self.layout.display = None if names else "none"
         self._chosen = chosen

@@ -13,10 +13,10 @@ import traitlets
 from gradcam_lib.language.question_answering import QuestionSystem
 from gradcam_lib.widgets.answered_question import ATTENTION, LIKELIEST, side_by_side
 from gradcam_lib.widgets.captioned import captioned
-from gradcam_lib.widgets.controls import small
+from gradcam_lib.widgets.controls import NONE, offer_labels, small
 from gradcam_lib.widgets.explained_picture import Drawing, percent
 from gradcam_lib.widgets.own_pictures import Pictures
-from gradcam_lib.widgets.question_controls import OF_NETWORKS, QuestionControls, offer
+from gradcam_lib.widgets.question_controls import OF_NETWORKS, QuestionControls
 from gradcam_lib.widgets.question_networks import OWN, Networks
 from gradcam_lib.widgets.question_settings import QuestionSettings
 from gradcam_lib.widgets.scene_questions import examples, first_question, fits, which
@@ -231,9 +231,9 @@ class QuestionExplorer(QuestionSettings):
         c.use(explained is not None)
         if explained:
             c.opacity.disabled = not explained.methods[self.method].laid_over
-            offer(c.method, {name: method.label for name, method in explained.methods.items()})
+            offer_labels(c.method, {name: method.label for name, method in explained.methods.items()})
             c.question.value, c.method.value = self.question, self.method
-            c.examples.value = self.question if self.question in dict(c.examples.options).values() else ""
+            c.examples.value = self.question if self.question in dict(c.examples.options).values() else NONE
             c.other.offer(explained.e.answers)
             c.offer(explained.top, self.shown)
             c.offer_sizes(explained, photograph=self.source.scene is None)

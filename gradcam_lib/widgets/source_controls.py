@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import heading, wide_layout
+from gradcam_lib.widgets.controls import heading, offer_labels, wide_layout
 from gradcam_lib.widgets.cropping import CropControls
 from gradcam_lib.widgets.messages import MessageLine
 from gradcam_lib.widgets.uploading import Upload
@@ -72,9 +72,7 @@ class SourceControls:
     def offer_photographs(self, own: Sequence[str], shown: str) -> None:
         """own: names of the reader's own pictures, which come before the samples; shown: the one on the page."""
         labels = {name: name for name in own} | {name: label for name, label in PHOTOGRAPHS.items() if name not in own}
-        options = tuple((label, name) for name, label in labels.items())
-        if self.photograph.options != options:
-            self.photograph.options = options
+        offer_labels(self.photograph, labels)
         self.photograph.value = shown if shown in labels else None
 
     def suit(self, kind: str) -> None:
