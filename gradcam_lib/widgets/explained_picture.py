@@ -76,20 +76,11 @@ class ExplainedPicture:
         self._why_empty = lru_cache(KEPT)(self._note)
 
     def again(self, *, crop: Crop | None = None, size: int | None = None) -> ExplainedPicture:
-        """Another part of the picture, or the same part at another size, through the network once more.
+        """Another part of the picture, or the picture at another size, through the network once more.
 
-        Errors: ValueError where there is no such part, or the network takes no picture of that size.
+        Errors: those of ``ExplainedPicture``; the network's own where it takes no picture of that size.
         """
-        if size is None:
-            return ExplainedPicture(self.classifier, self.image, crop, self.size)
-        own = self.classifier.transform.crop
-        if not isinstance(size, int) or size < 1:
-            raise ValueError(f"size {size!r}: give the side of the input in pixels; the network's own is {own}")
-        try:
-            return ExplainedPicture(self.classifier, self.image, self.crop, size)
-        except Exception as error:  # any network may object in its own way
-            why = str(error).split("\n")[0]
-            raise ValueError(f"size {size}: the network cannot be run at it ({why}); its own is {own}") from error
+        return ExplainedPicture(self.classifier, self.image, crop or self.crop, size or self.size)
 
     @property
     def default_layer(self) -> str | None:

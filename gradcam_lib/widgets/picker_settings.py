@@ -12,6 +12,7 @@ from gradcam_lib.pictures.overlay import OPACITY
 from gradcam_lib.positions import checked_position
 from gradcam_lib.widgets.explained_picture import Drawing, ExplainedPicture, named
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
+from gradcam_lib.widgets.input_size import checked_size
 from gradcam_lib.widgets.pressing import middle
 
 SETTINGS = ("class_name", "method", "layer", "opacity", "shared_scale", "position", "compare", "crop", "size")
@@ -57,8 +58,13 @@ class PickerSettings(Explorer):
             value = tuple(value)
         if name == "size" and value is None:
             value = self.classifier.transform.crop
-        if getattr(self._ready, name) != value:
-            self._ready = self.explained.again(**{name: value})
+        if getattr(self._ready, name) == value:
+            return value
+        if name == "size":
+            own = self.classifier.transform.crop
+            self._ready = checked_size(value, own, lambda at: self.explained.again(size=at or own))[1]
+        else:
+            self._ready = self.explained.again(crop=value)
         return value
 
     def _draw(self, explained: ExplainedPicture, name: str) -> list[Drawing]:

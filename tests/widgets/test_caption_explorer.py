@@ -419,7 +419,8 @@ def test_a_photograph_is_explained_at_a_larger_input_and_described_at_the_captio
     explorer.source.photograph.value = "coffee"
     assert explorer.size == size.value == 256 and explorer.explained.explanation.word(0).shape == (16, 16)
     explorer.size = "large"
-    assert "size 'large': the network cannot be run at it" in explorer.message and explorer.size == size.value == 256
+    assert "size 'large': give the side of the input in pixels" in explorer.message
+    assert explorer.size == size.value == 256
     size.value = 128
     assert explorer.size is None and explorer.explained.explanation.word(0).shape == (8, 8)
     explorer.size = 192

@@ -519,7 +519,7 @@ def test_a_photograph_is_explained_at_a_larger_input_and_answered_at_the_network
     explorer.question = "is there a dog"
     assert explorer.size == size.value == 256 and explorer.explained.e.map().shape == (16, 16)
     explorer.size = -1
-    assert "size -1: the network cannot be run at it" in explorer.message and explorer.size == size.value == 256
+    assert "size -1: give the side of the input in pixels" in explorer.message and explorer.size == size.value == 256
     size.value = 128
     assert explorer.size is None and explorer.explained.e.map().shape == (8, 8)
     explorer.size = 256
