@@ -55,7 +55,7 @@ class BiasLab(BiasSettings):
         self.networks, missing = shipped() if networks is None else (dict(networks), "")
         self.labels = labels(self.networks)
         self._per_cell, self._per_class, self._training = per_cell, per_class, training
-        self._reports, self._quiet = {}, False
+        self._reports = {}
         self._judged = lru_cache(None)(self._judge)
         super().__init__(BiasControls(), folder)
         self.add_class("bias-lab")
@@ -197,12 +197,12 @@ class BiasLab(BiasSettings):
     @traitlets.observe("skew", "seed")
     def _choices(self, _: dict | None = None) -> None:
         """The controls agree with the settings."""
-        c, self._quiet = self.controls, True
-        c.offer(self.labels, self.network, self.beside)
-        c.use(self.explained is not None)
-        c.name.value, c.skew.value, c.seed.value = self.name, round(100 * self.skew, 6), self.seed
-        share = f"{100 * self.skew:.0f} %"
-        c.means.value = small(f"Of {self._per_class} doctors {share} are men, of as many nurses {share} are women.")
-        if self.explained:
-            c.about.value = small(f"{self.networks[self.network].source}.")
-        self._quiet = False
+        c = self.controls
+        with self._unheard():
+            c.offer(self.labels, self.network, self.beside)
+            c.use(self.explained is not None)
+            c.name.value, c.skew.value, c.seed.value = self.name, round(100 * self.skew, 6), self.seed
+            share = f"{100 * self.skew:.0f} %"
+            c.means.value = small(f"Of {self._per_class} doctors {share} are men, of as many nurses {share} are women.")
+            if self.explained:
+                c.about.value = small(f"{self.networks[self.network].source}.")
