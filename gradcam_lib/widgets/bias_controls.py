@@ -12,7 +12,6 @@ from gradcam_lib.widgets.alt_image import AltImage
 from gradcam_lib.widgets.aside import Aside
 from gradcam_lib.widgets.controls import (
     SOFT,
-    WIDTH,
     PictureControls,
     described,
     heading,
@@ -21,6 +20,7 @@ from gradcam_lib.widgets.controls import (
 )
 from gradcam_lib.widgets.explained_picture import Drawing, percent
 from gradcam_lib.widgets.judged_person import METHODS, VERSIONS, JudgedPerson
+from gradcam_lib.widgets.map_view import pair, put_beside
 from gradcam_lib.widgets.messages import MessageLine
 from gradcam_lib.widgets.network_view import NetworkView
 from gradcam_lib.widgets.saving import Download
@@ -28,7 +28,6 @@ from gradcam_lib.widgets.saving import Download
 PEOPLE = 8
 SMALL = 112  # pixels of a person in the row
 SAID = ""  # instead of a class: the one that the network says
-BESIDE = "760px"  # the width of the pictures' column where there are two
 
 # The button of a person covers the picture, too: one thing to click, one stop for the keyboard.
 STYLE = f"""<style>
@@ -70,8 +69,7 @@ class BiasControls(PictureControls):
 
     def __init__(self) -> None:
         self.first, self.second = NetworkView(), NetworkView()
-        for view in (self.first, self.second):
-            view.layout = widgets.Layout(flex="1 1 250px", min_width="0", max_width=WIDTH)
+        pair(self.first, self.second)
         super().__init__(
             self.first,
             "same colour scale for the four versions",
@@ -139,9 +137,8 @@ class BiasControls(PictureControls):
             button.button_style, button.icon = ("primary", "check") if name == version else ("", "")
 
     def put_beside(self, on: bool) -> None:
-        """Whether there is a second network; beneath the first where there is no room."""
-        self.second.layout.display = None if on else "none"
-        self.pictures.layout.width = BESIDE if on else WIDTH
+        """Whether there is a second network."""
+        put_beside(self.second, self.pictures, on)
 
     def _laid_out(self) -> list[widgets.Widget]:
         choices = widgets.VBox(
