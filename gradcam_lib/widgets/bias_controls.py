@@ -92,16 +92,16 @@ class BiasControls(PictureControls):
             choice.layout = widgets.Layout(flex="1 1 320px", min_width="0", margin="2px 0")
         self.skew = widgets.FloatSlider(  # in per cent, so that a number typed as it is shown is understood
             min=50, max=100, step=1, readout_format=".0f", description="Skew %", continuous_update=False,
-            tooltip="Of the doctors, the share of men; of the nurses, that of women", **described(),
+            tooltip="The share of men among the doctors, and of women among the nurses", **described(),
         )  # fmt: skip
         self.means = widgets.HTML(layout=wide_layout())
         self.seed = widgets.IntText(
-            description="Seed", tooltip="Another one: other pictures, and another beginning of the training",
+            description="Seed", tooltip="Another seed gives other pictures and another start of the training",
             **described(),
         )  # fmt: skip
         self.train = widgets.Button(
-            description="Train", icon="play", tooltip="A network on a collection with this skew: about half a minute",
-            layout=wide_layout(),
+            description="Train", icon="play", layout=wide_layout(),
+            tooltip="Trains a network on a collection with this skew, in about half a minute",
         )  # fmt: skip
         self.aside, self.training, self.download = Aside(), MessageLine(), Download()
         classes = [("what it says", SAID), *((name, name) for name in CLINIC.names)]
@@ -150,12 +150,12 @@ class BiasControls(PictureControls):
             ],
             layout=widgets.Layout(width="340px", max_width="100%"),
         )  # fmt: skip
-        above = widgets.HBox([heading("Whom do you look at?"), self.others])
+        above = widgets.HBox([heading("Which person?"), self.others])
         above.layout = widgets.Layout(align_items="center", grid_gap="12px")
         return [
             heading("Which network?"), _row(self.network, self.beside), self.about, self.message,
             above, _row(*(tile.box for tile in self.tiles)),
-            heading("In which version?"), _row(*self.versions.values()),
+            heading("Which version?"), _row(*self.versions.values()),
             widgets.HBox([self.pictures, choices], layout=widgets.Layout(flex_flow="row wrap", margin="4px 0 0 0")),
             widgets.HTML(STYLE, layout=widgets.Layout(display="none")),
         ]  # fmt: skip

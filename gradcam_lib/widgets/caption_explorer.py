@@ -215,7 +215,7 @@ class CaptionExplorer(Explorer):
     def _remark(self) -> None:
         unknown = ", ".join(f"“{word}”" for word in dict.fromkeys(self.explained.unknown))
         if unknown:
-            self._say(f"the captioner does not know {unknown}, and reads an unknown word", "Note")
+            self._say(f"the captioner does not know {unknown}; every such word is read as the same unknown one", "Note")
         elif self._drawing.note:  # which stands beneath the map
             self._word, self.message = "Note", self._drawing.note
 

@@ -145,7 +145,7 @@ def meant(text: str, labels: Sequence[str], what: str = "class") -> tuple[str | 
         return None, first[:OFFERED], f"“{shortened(text)}” is part of {len(found)} names; which of them?"
     spelt = {label.casefold(): label for label in labels}
     near = [spelt[label] for label in difflib.get_close_matches(wanted, spelt, n=OFFERED, cutoff=0.5)]
-    return None, near, f"“{shortened(text)}”: no such {what}{'; near to it:' if near else ''}"
+    return None, near, f"“{shortened(text)}”: no such {what}{'; similar:' if near else ''}"
 
 
 def shortened(text: str) -> str:

@@ -71,7 +71,7 @@ class ClassPicker(PickerSettings):
             self._begin_with(crop=crop, size=size)
             self._begin_with(class_name=class_name, method=method)
         elif image is None:
-            self._say("Choose a picture of your own with the button “Own picture”.", "Note")
+            self._say("Choose a picture with the button “Your own picture”.", "Note")
         self._tell_of_own()
 
     def show(self, image: Source, name: str | None = None) -> bool:

@@ -25,6 +25,7 @@ SIDE = 448  # pixels of the picture shown; the network sees the same square at i
 MOST_LAYERS = 4
 WEAK = 0.1  # of the evidence for the likeliest class: a map below it is called weak
 KEPT = 64  # maps and answers remembered, so that the opacity slider does not compute anything
+NO_PIXEL = "the map is empty because no pixel changes the score"
 Mark = tuple[tuple[int, int], tuple[int, int]] | None
 
 
@@ -165,7 +166,7 @@ class ExplainedPicture:
     def _note(self, index: int, method: str, layer: str | None) -> str:
         target = -class_score(index) if method == "counterfactual" else class_score(index)
         why = self.explanation.note(target, layer) if self.explanation.layers else ""
-        return why or "the map is empty because no pixel changes the score"
+        return why or NO_PIXEL
 
 
 def whereabouts(values: np.ndarray) -> str:

@@ -38,13 +38,13 @@ class Controls(PictureControls):
         self.second, self.position = SecondMap(labels), AskedPosition()
         self.choice = ClassChoice(likeliest, labels)
         self.layer = widgets.Dropdown(
-            description="Layer", tooltip="Which of the network's maps is weighed", **described()
+            description="Layer", tooltip="The layer whose feature maps are weighted", **described()
         )
         self.compare = widgets.Checkbox(
             description="a second map beside it", indent=False,
             tooltip="Another class, method or layer of this picture", layout=wide_layout(),
         )  # fmt: skip
-        self.mine, self.upload, self.beside = OwnChoice(), Upload("Own picture"), MessageLine()
+        self.mine, self.upload, self.beside = OwnChoice(), Upload("Your own picture"), MessageLine()
         self.part, self.size, self.download = CropControls(), SizeControl(), Download()
         for button in (self.upload, self.save):
             button.layout.width = "50%"
@@ -70,7 +70,7 @@ class Controls(PictureControls):
         self.pictures.children = [maps, self.message, self.position]
         choices = [
             self.choice,
-            heading("Which question?"), self.method, self.reading, self.layer, note("Deep layers tell objects "
+            heading("Which map?"), self.method, self.reading, self.layer, note("Deep layers tell objects "
             "apart; shallow ones, with more positions, are finer."),
             heading("How is it drawn?"), self.opacity, self.shared, note("Weak classes then look weak."),
             self.compare,

@@ -45,7 +45,7 @@ class PickerSettings(Explorer):
             return self._seen_otherwise(name, value)
         if name == "position" and value is not None:
             if self.explained is None:
-                raise ValueError("position: there is no picture yet that could be asked")
+                raise ValueError("position: there is no picture yet; choose one first")
             self._map_size = self.explained.size_of(self.layer)
             return checked_position(tuple(value), self._map_size)
         return self.explained.checked(name, value) if self.explained and name in ("method", "layer") else value
@@ -53,7 +53,7 @@ class PickerSettings(Explorer):
     def _seen_otherwise(self, name: str, value: Crop | int | None) -> Crop | int:
         """Runs the network on another part, or at another size; what fails here changes nothing."""
         if self.explained is None:
-            raise ValueError(f"{name}: there is no picture yet to be seen otherwise")
+            raise ValueError(f"{name}: there is no picture yet; choose one first")
         if name == "crop" and not isinstance(value, str):
             value = tuple(value)
         if name == "size" and value is None:

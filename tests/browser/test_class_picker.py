@@ -95,14 +95,14 @@ def pick_by_name(page, picker) -> None:
 def ask_for_an_unknown_class(page, picker) -> None:
     from playwright.sync_api import expect
 
-    before, top = picture(picker), place_of(picker.get_by_text("Which question?"))
+    before, top = picture(picker), place_of(picker.get_by_text("Which map?"))
     type_ahead(picker).fill("zebr <i>")
     page.keyboard.press("Enter")
     message = picker.get_by_role("status").filter(has_text="Problem")
-    expect(message).to_contain_text("“zebr <i>”: no such class; near to it:")
+    expect(message).to_contain_text("“zebr <i>”: no such class; similar:")
     expect(message.locator("i")).to_have_count(0)
     assert picture(picker) == before and type_ahead(picker).input_value() == "zebr <i>"
-    assert place_of(picker.get_by_text("Which question?")) == top, "the message has a place of its own"
+    assert place_of(picker.get_by_text("Which map?")) == top, "the message has a place of its own"
     picker.get_by_role("button", name=re.compile("^zebra")).click()
     wait_for_change(picker, before)
     expect(picker.get_by_text("“zebra”")).to_be_visible()
@@ -183,7 +183,8 @@ def what_a_screen_reader_hears(picker) -> None:
     from playwright.sync_api import expect
 
     expect(picker.get_by_role("slider", name="Opacity %")).to_be_visible()
-    expect(picker.get_by_role("button", name="Own picture")).to_have_text("Own picture")  # without a number of files
+    button = picker.get_by_role("button", name="Your own picture")
+    expect(button).to_have_text("Your own picture")  # without a number of files
     expect(picker.locator("img.class-picker-image").first).to_have_attribute("alt", re.compile("Strongest .* Rank "))
     assert picker.locator("[title=null]").count() == 0
     expect(picker.locator("label", has_text="same colour scale")).to_have_attribute("title", re.compile("^Ends the"))
@@ -277,7 +278,7 @@ def save_by_keyboard(page, picker) -> None:
     """The browser keeps the file, whatever machine the kernel is on."""
     from playwright.sync_api import expect
 
-    picker.get_by_role("button", name="Own picture").focus()
+    picker.get_by_role("button", name="Your own picture").focus()
     page.keyboard.press("Tab")
     with page.expect_download(timeout=PATIENCE) as download:
         page.keyboard.press("Enter")
@@ -289,7 +290,7 @@ def save_by_keyboard(page, picker) -> None:
 
 def upload(page, picker, name: str, content: bytes) -> None:
     with page.expect_file_chooser(timeout=PATIENCE) as chooser:
-        picker.get_by_role("button", name="Own picture").click()
+        picker.get_by_role("button", name="Your own picture").click()
     chooser.value.set_files({"name": name, "mimeType": "image/png", "buffer": content})
 
 

@@ -246,7 +246,7 @@ def test_a_stopped_training_leaves_everything_as_it_was(lab: BiasLab) -> None:
     lab.controls.train.click()
     assert began.wait(60) and lab.controls.train.disabled
     lab.train()
-    assert "going on" in lab.message  # one at a time
+    assert "being trained" in lab.message  # one at a time
     lab.controls.aside.stop.click()
     lab.controls.aside.wait()
     assert state(lab) == before and "stopped after 1 of 100" in lab.message

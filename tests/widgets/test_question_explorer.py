@@ -556,7 +556,7 @@ def test_a_network_that_is_not_at_hand_says_so_and_the_last_one_stays(explorer, 
 def test_without_networks_for_photographs_the_world_stays(explorer: QuestionExplorer, no_photographers) -> None:
     before = state(explorer)
     explorer.source.switch.value = "photo"
-    assert "the networks for photographs cannot be had" in explorer.source.message and state(explorer) == before
+    assert "the networks for photographs are not available" in explorer.source.message and state(explorer) == before
     assert explorer.source.switch.value == "world" and networks(explorer) == list(MODELS[WORLD])
     explorer.model = "photo"
     assert "made for the other kind of picture" in explorer.message and state(explorer) == before
