@@ -12,7 +12,18 @@ from pathlib import Path
 
 import cv2
 import pytest
-from support.browsing import OUT, PATIENCE, needs_chromium, opened, run_all, small_notebook, switch_to_dark
+from support.browsing import (
+    OUT,
+    PATIENCE,
+    needs_chromium,
+    opened,
+    picture,
+    place_of,
+    run_all,
+    scroll_sideways,
+    small_notebook,
+    switch_to_dark,
+)
 
 from gradcam_lib.paths import NOTEBOOKS
 from gradcam_lib.pictures.samples import sample
@@ -191,13 +202,10 @@ def what_a_screen_reader_hears(picker) -> None:
 
 
 def nothing_scrolls_sideways(page, picker) -> None:
-    wide = """picker => [...picker.querySelectorAll("*"), picker.closest(".jp-OutputArea-output")].filter(
-        e => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
-    ).map(e => e.className)"""
     for width in (390, 640, 1200):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(500)
-        assert picker.evaluate(wide) == [], width
+        assert scroll_sideways(picker) == [], width
         picker.screenshot(path=OUT / f"picker_{width}.png")
 
 
@@ -300,14 +308,6 @@ def type_ahead(picker):
 
 def complaint(picker):
     return picker.get_by_role("status").filter(has_text="Problem")
-
-
-def place_of(part) -> float:
-    return part.bounding_box()["y"]
-
-
-def picture(picker) -> str:
-    return picker.locator("img.class-picker-image").first.get_attribute("src")
 
 
 def wait_for_change(picker, before: str) -> None:
