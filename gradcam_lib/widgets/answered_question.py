@@ -11,7 +11,7 @@ import numpy as np
 from gradcam_lib.language.question_answering import QuestionSystem
 from gradcam_lib.networks.coattention import LEVELS
 from gradcam_lib.pictures.images import load_image, seen
-from gradcam_lib.widgets.explained_picture import KEPT, SIDE, WEAK, Drawing, percent, whereabouts
+from gradcam_lib.widgets.explained_picture import KEPT, NO_PIXEL, SIDE, WEAK, Drawing, percent, whereabouts
 from gradcam_lib.widgets.methods import Method, methods_of_words
 from gradcam_lib.widgets.scene_edits import called
 from gradcam_lib.widgets.scene_questions import key, truths
@@ -111,7 +111,7 @@ class AnsweredQuestion:
             title=f"{m.label}: “{answer}”{f' · {whose}' if whose else ''}",
             facts=self._facts(answer, m.extremes(values)),
             largest=end,
-            note="" if values.any() else self.e.note(answer) or "the map is empty because no pixel changes the score",
+            note="" if values.any() else self.e.note(answer) or NO_PIXEL,
             kind=m.kind,
             weak=self._weak(answer, method) if there else "",
             where=f"Strongest {whereabouts(values)}" if there else "",

@@ -37,7 +37,7 @@ class Aside(widgets.VBox):
     def start(self, work: Work, ended: Callable[[Any, Exception | None], None], title: str) -> None:
         """Errors: RuntimeError while other work goes on."""
         if self.busy:
-            raise RuntimeError("a training is going on; stop it first, or wait for its end")
+            raise RuntimeError("a network is being trained; stop that first, or wait until it has finished")
         self._cancelled.clear()
         self.bar.value, self.bar.max, self.doing.value = 0, 1, title
         self.stop.disabled, self.layout.display = False, None

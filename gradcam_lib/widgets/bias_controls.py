@@ -10,9 +10,17 @@ import ipywidgets as widgets
 from gradcam_lib.bias.collection import CLINIC
 from gradcam_lib.widgets.alt_image import AltImage
 from gradcam_lib.widgets.aside import Aside
-from gradcam_lib.widgets.controls import SOFT, WIDTH, PictureControls, described, heading, wide_layout
+from gradcam_lib.widgets.controls import (
+    SOFT,
+    PictureControls,
+    described,
+    heading,
+    offer_networks,
+    wide_layout,
+)
 from gradcam_lib.widgets.explained_picture import Drawing, percent
 from gradcam_lib.widgets.judged_person import METHODS, VERSIONS, JudgedPerson
+from gradcam_lib.widgets.map_view import pair, put_beside
 from gradcam_lib.widgets.messages import MessageLine
 from gradcam_lib.widgets.network_view import NetworkView
 from gradcam_lib.widgets.saving import Download
@@ -20,13 +28,9 @@ from gradcam_lib.widgets.saving import Download
 PEOPLE = 8
 SMALL = 112  # pixels of a person in the row
 SAID = ""  # instead of a class: the one that the network says
-NOTHING = ""  # instead of a second network
-BESIDE = "760px"  # the width of the pictures' column where there are two
 
 # The button of a person covers the picture, too: one thing to click, one stop for the keyboard.
 STYLE = f"""<style>
-.bias-lab .pressable {{ max-width: max(250px, 60vh) }}
-.bias-lab .bars span {{ flex: none }}
 .bias-lab button {{ white-space: normal; height: auto; min-height: 28px; line-height: 1.2 }}
 .bias-lab-person {{ position: relative; border: 2px solid transparent; border-radius: 3px }}
 .bias-lab-person button {{ position: static }}
@@ -65,8 +69,7 @@ class BiasControls(PictureControls):
 
     def __init__(self) -> None:
         self.first, self.second = NetworkView(), NetworkView()
-        for view in (self.first, self.second):
-            view.layout = widgets.Layout(flex="1 1 250px", min_width="0", max_width=WIDTH)
+        pair(self.first, self.second)
         super().__init__(
             self.first,
             "same colour scale for the four versions",
@@ -89,16 +92,16 @@ class BiasControls(PictureControls):
             choice.layout = widgets.Layout(flex="1 1 320px", min_width="0", margin="2px 0")
         self.skew = widgets.FloatSlider(  # in per cent, so that a number typed as it is shown is understood
             min=50, max=100, step=1, readout_format=".0f", description="Skew %", continuous_update=False,
-            tooltip="Of the doctors, the share of men; of the nurses, that of women", **described(),
+            tooltip="The share of men among the doctors, and of women among the nurses", **described(),
         )  # fmt: skip
         self.means = widgets.HTML(layout=wide_layout())
         self.seed = widgets.IntText(
-            description="Seed", tooltip="Another one: other pictures, and another beginning of the training",
+            description="Seed", tooltip="Another seed gives other pictures and another start of the training",
             **described(),
         )  # fmt: skip
         self.train = widgets.Button(
-            description="Train", icon="play", tooltip="A network on a collection with this skew: about half a minute",
-            layout=wide_layout(),
+            description="Train", icon="play", layout=wide_layout(),
+            tooltip="Trains a network on a collection with this skew, in about half a minute",
         )  # fmt: skip
         self.aside, self.training, self.download = Aside(), MessageLine(), Download()
         classes = [("what it says", SAID), *((name, name) for name in CLINIC.names)]
@@ -124,12 +127,7 @@ class BiasControls(PictureControls):
 
     def offer(self, networks: dict[str, str], network: str, beside: str) -> None:
         """networks: name → label; network: the chosen one; beside: the one that is compared with it."""
-        offered = tuple((label, name) for name, label in networks.items())
-        others = (("no other network", NOTHING), *(pair for pair in offered if pair[1] != network))
-        for control, options in ((self.network, offered), (self.beside, others)):
-            if control.options != options:
-                control.options = options
-        self.network.value, self.beside.value = network if network in networks else None, beside
+        offer_networks(self.network, self.beside, networks, network, beside)
 
     def mark(self, which: int, version: str) -> None:
         """Marks one in the row and one of the versions."""
@@ -139,9 +137,8 @@ class BiasControls(PictureControls):
             button.button_style, button.icon = ("primary", "check") if name == version else ("", "")
 
     def put_beside(self, on: bool) -> None:
-        """Whether there is a second network; beneath the first where there is no room."""
-        self.second.layout.display = None if on else "none"
-        self.pictures.layout.width = BESIDE if on else WIDTH
+        """Whether there is a second network."""
+        put_beside(self.second, self.pictures, on)
 
     def _laid_out(self) -> list[widgets.Widget]:
         choices = widgets.VBox(
@@ -153,12 +150,12 @@ class BiasControls(PictureControls):
             ],
             layout=widgets.Layout(width="340px", max_width="100%"),
         )  # fmt: skip
-        above = widgets.HBox([heading("Whom do you look at?"), self.others])
+        above = widgets.HBox([heading("Which person?"), self.others])
         above.layout = widgets.Layout(align_items="center", grid_gap="12px")
         return [
             heading("Which network?"), _row(self.network, self.beside), self.about, self.message,
             above, _row(*(tile.box for tile in self.tiles)),
-            heading("In which version?"), _row(*self.versions.values()),
+            heading("Which version?"), _row(*self.versions.values()),
             widgets.HBox([self.pictures, choices], layout=widgets.Layout(flex_flow="row wrap", margin="4px 0 0 0")),
             widgets.HTML(STYLE, layout=widgets.Layout(display="none")),
         ]  # fmt: skip

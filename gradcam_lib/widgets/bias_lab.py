@@ -13,10 +13,10 @@ from gradcam_lib.bias.collection import Collection, Skew, training_set
 from gradcam_lib.bias.report import Report, evaluate
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.training.bias import Stopped, train
-from gradcam_lib.widgets.bias_controls import NOTHING, BiasControls
+from gradcam_lib.widgets.bias_controls import BiasControls
 from gradcam_lib.widgets.bias_networks import labels, shipped
 from gradcam_lib.widgets.bias_settings import BiasSettings
-from gradcam_lib.widgets.controls import small
+from gradcam_lib.widgets.controls import NONE, small
 from gradcam_lib.widgets.judged_person import METHODS
 from gradcam_lib.widgets.messages import in_words
 
@@ -55,7 +55,7 @@ class BiasLab(BiasSettings):
         self.networks, missing = shipped() if networks is None else (dict(networks), "")
         self.labels = labels(self.networks)
         self._per_cell, self._per_class, self._training = per_cell, per_class, training
-        self._reports, self._quiet = {}, False
+        self._reports = {}
         self._judged = lru_cache(None)(self._judge)
         super().__init__(BiasControls(), folder)
         self.add_class("bias-lab")
@@ -153,7 +153,7 @@ class BiasLab(BiasSettings):
             self.labels[name] = f"{name} (yours)"
             self._judged.cache_clear()  # the name may have stood for another network
             if before == name:
-                self._another_network({"old": NOTHING})
+                self._another_network({"old": NONE})
             else:
                 self.network, self.beside = name, before
 
@@ -197,12 +197,12 @@ class BiasLab(BiasSettings):
     @traitlets.observe("skew", "seed")
     def _choices(self, _: dict | None = None) -> None:
         """The controls agree with the settings."""
-        c, self._quiet = self.controls, True
-        c.offer(self.labels, self.network, self.beside)
-        c.use(self.explained is not None)
-        c.name.value, c.skew.value, c.seed.value = self.name, round(100 * self.skew, 6), self.seed
-        share = f"{100 * self.skew:.0f} %"
-        c.means.value = small(f"Of {self._per_class} doctors {share} are men, of as many nurses {share} are women.")
-        if self.explained:
-            c.about.value = small(f"{self.networks[self.network].source}.")
-        self._quiet = False
+        c = self.controls
+        with self._unheard():
+            c.offer(self.labels, self.network, self.beside)
+            c.use(self.explained is not None)
+            c.name.value, c.skew.value, c.seed.value = self.name, round(100 * self.skew, 6), self.seed
+            share = f"{100 * self.skew:.0f} %"
+            c.means.value = small(f"Of {self._per_class} doctors {share} are men, of as many nurses {share} are women.")
+            if self.explained:
+                c.about.value = small(f"{self.networks[self.network].source}.")

@@ -9,8 +9,9 @@ from gradcam_lib.bias.collection import CLINIC
 from gradcam_lib.bias.report import Report, TestSet, evaluate, test_set
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.overlay import OPACITY
-from gradcam_lib.widgets.bias_controls import NOTHING, PEOPLE, SAID
+from gradcam_lib.widgets.bias_controls import PEOPLE, SAID
 from gradcam_lib.widgets.captioned import captioned
+from gradcam_lib.widgets.controls import NONE
 from gradcam_lib.widgets.explained_picture import Drawing
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
 from gradcam_lib.widgets.judged_person import METHODS, VERSIONS, JudgedPerson, people
@@ -24,7 +25,7 @@ class BiasSettings(Explorer):
     """Traits with their checks; ``networks``: name → Classifier. A subclass draws when they change."""
 
     network = traitlets.Unicode("", help="a key of networks")
-    beside = traitlets.Unicode(NOTHING, help="another key of networks, for a second map; '': none")
+    beside = traitlets.Unicode(NONE, help="another key of networks, for a second map; '': none")
     person = traitlets.Int(0, help="which of the people in the row")
     version = traitlets.Unicode("as drawn", help="a key of VERSIONS")
     name = traitlets.Unicode(SAID, help='class of the map; "": the one that the network says')
@@ -51,7 +52,7 @@ class BiasSettings(Explorer):
 
     def _checked(self, name: str, value):
         allowed = {"network": self.networks, "version": VERSIONS, "name": (SAID, *CLINIC.names), "method": METHODS,
-                   "beside": (NOTHING, *(name for name in self.networks if name != self.network))}  # fmt: skip
+                   "beside": (NONE, *(name for name in self.networks if name != self.network))}  # fmt: skip
         if name in allowed and value not in allowed[name]:
             raise ValueError(f"{name} {value!r}: choose one of {', '.join(map(repr, allowed[name])) or 'none yet'}")
         if name in ("network", "beside") and value:

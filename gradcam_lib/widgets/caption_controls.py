@@ -6,7 +6,17 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import WIDTH, PictureControls, columns, described, heading, note, wide_layout
+from gradcam_lib.widgets.controls import (
+    NONE,
+    WIDTH,
+    PictureControls,
+    columns,
+    described,
+    heading,
+    note,
+    offer,
+    wide_layout,
+)
 from gradcam_lib.widgets.explained_caption import WHOLE
 from gradcam_lib.widgets.explained_picture import Drawing
 from gradcam_lib.widgets.input_size import SizeControl
@@ -16,8 +26,6 @@ from gradcam_lib.widgets.saving import Download
 from gradcam_lib.widgets.word_buttons import WordButtons
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import Scene
-
-NONE = ""  # ipywidgets takes None for no choice
 
 HINT = "Any sentence: type it and press Enter. Words that the captioner does not know are marked."
 ORDER = ("first", "second", "third")
@@ -72,18 +80,14 @@ class CaptionControls(PictureControls):
         for sentence in dict.fromkeys(sentence for sentence, _ in (scenes.captions(scene) if scene else ())):
             self.offered[sentence] = ", ".join(filter(None, [self.offered.get(sentence), "true"]))
         listed = ((f"{sentence} ({whose})", sentence) for sentence, whose in self.offered.items())
-        options = (("a caption of this picture …", NONE), *listed)
-        if options != self.offers.options:
-            self.offers.options = options
+        offer(self.offers, (("a caption of this picture …", NONE), *listed))
         self.offers.value = caption if caption in self.offered else NONE
         self.text.value = caption
 
     def spell(self, words: list[str], unknown: list[str], lines: list[str]) -> None:
         self.words.show(words, unknown, lines)
         numbered = ((f"{i + 1} · {word}", i) for i, word in enumerate(words))
-        options = (("no second map", NONE), (WHOLE, WHOLE), *numbered)
-        if options != self.beside.options:
-            self.beside.options = options
+        offer(self.beside, (("no second map", NONE), (WHOLE, WHOLE), *numbered))
 
     def mark(self, which: int | None, beside: int | str | None) -> None:
         self.words.mark(which)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +10,9 @@ import traitlets
 
 from gradcam_lib.language.captioning import CaptionSystem, load_captioner
 from gradcam_lib.pictures.overlay import OPACITY
-from gradcam_lib.widgets.caption_controls import NONE, CaptionControls
+from gradcam_lib.widgets.caption_controls import CaptionControls
 from gradcam_lib.widgets.captioned import captioned
-from gradcam_lib.widgets.controls import small
+from gradcam_lib.widgets.controls import NONE, small
 from gradcam_lib.widgets.explained_caption import (
     METHODS,
     WHOLE,
@@ -84,7 +82,7 @@ class CaptionExplorer(Explorer):
     ):
         self._captioners = {WORLD: captioner or load_captioner(WORLD)} | ({PHOTO: photographs} if photographs else {})
         self.source = SceneSource(scene, seed, lambda: self._captioner(PHOTO), pictures)
-        self.described, self._scene, self._filling = None, None, False
+        self.described, self._scene = None, None
         super().__init__(CaptionControls(self.source.box, lambda which: self._set("word", which)), folder)
         self.add_class("caption-explorer")
         self._connect()
@@ -116,7 +114,7 @@ class CaptionExplorer(Explorer):
         self.source.observe(self._another_picture)
 
     def _set(self, name: str, value: str | int | None) -> None:
-        if self._filling:
+        if self._quiet:
             return
         self._say("")
         setattr(self, name, value)
@@ -131,7 +129,7 @@ class CaptionExplorer(Explorer):
             caption = checked_caption(value)
             self.described.explain(caption, self.size)  # kept; what fails here changes nothing
             return caption
-        if name == "size" and not self._filling:
+        if name == "size" and not self._quiet:
             own = self.captioner.transform.crop
             return checked_size(value, own, lambda at: self.described.explain(self.caption, at))[0]
         if name == "word" or name == "beside" and value not in (None, WHOLE):
@@ -173,7 +171,7 @@ class CaptionExplorer(Explorer):
 
     @traitlets.observe("size")
     def _another_size(self, _: dict) -> None:
-        if not self._filling:
+        if not self._quiet:
             self._explain(self.word, self.beside)
 
     def _explain(self, word: int | None, beside: int | str | None = None) -> None:
@@ -185,7 +183,7 @@ class CaptionExplorer(Explorer):
 
     @traitlets.observe("word", "beside", "method", "opacity", "shared_scale")
     def _changed(self, _: dict) -> None:
-        if not self._filling:
+        if not self._quiet:
             self._redraw()
 
     def _redraw(self) -> None:
@@ -214,19 +212,10 @@ class CaptionExplorer(Explorer):
             c.mark(self.word, self.beside)
             c.size.show(self.size or self.captioner.transform.crop)
 
-    @contextmanager
-    def _unheard(self) -> Iterator[None]:
-        """What the explorer itself does to its controls is no wish of the reader's."""
-        self._filling = True
-        try:
-            yield
-        finally:
-            self._filling = False
-
     def _remark(self) -> None:
         unknown = ", ".join(f"“{word}”" for word in dict.fromkeys(self.explained.unknown))
         if unknown:
-            self._say(f"the captioner does not know {unknown}, and reads an unknown word", "Note")
+            self._say(f"the captioner does not know {unknown}; every such word is read as the same unknown one", "Note")
         elif self._drawing.note:  # which stands beneath the map
             self._word, self.message = "Note", self._drawing.note
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import bar, described, heading
+from gradcam_lib.widgets.controls import bar, described, heading, offer
 from gradcam_lib.widgets.messages import MessageLine
 
 OFFERED = 5  # names, where what is typed is none of them
@@ -52,8 +52,7 @@ class ClassBox(widgets.VBox):
 
     def offer(self, labels: Sequence[str]) -> None:
         self._labels = list(labels)
-        if self.box.options != tuple(labels):
-            self.box.options = tuple(labels)
+        offer(self.box, labels)
 
     def clear(self) -> None:
         """Ready for the next name: a full box offers only what begins like it."""
@@ -146,7 +145,7 @@ def meant(text: str, labels: Sequence[str], what: str = "class") -> tuple[str | 
         return None, first[:OFFERED], f"“{shortened(text)}” is part of {len(found)} names; which of them?"
     spelt = {label.casefold(): label for label in labels}
     near = [spelt[label] for label in difflib.get_close_matches(wanted, spelt, n=OFFERED, cutoff=0.5)]
-    return None, near, f"“{shortened(text)}”: no such {what}{'; near to it:' if near else ''}"
+    return None, near, f"“{shortened(text)}”: no such {what}{'; similar:' if near else ''}"
 
 
 def shortened(text: str) -> str:

@@ -14,7 +14,7 @@ from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source, load_image
 from gradcam_lib.widgets.captioned import captioned
-from gradcam_lib.widgets.controls import small
+from gradcam_lib.widgets.controls import offer, small
 from gradcam_lib.widgets.explained_picture import ExplainedPicture, percent, unique
 from gradcam_lib.widgets.input_size import input_sizes
 from gradcam_lib.widgets.methods import number
@@ -71,7 +71,7 @@ class ClassPicker(PickerSettings):
             self._begin_with(crop=crop, size=size)
             self._begin_with(class_name=class_name, method=method)
         elif image is None:
-            self._say("Choose a picture of your own with the button “Own picture”.", "Note")
+            self._say("Choose a picture with the button “Your own picture”.", "Note")
         self._tell_of_own()
 
     def show(self, image: Source, name: str | None = None) -> bool:
@@ -125,9 +125,8 @@ class ClassPicker(PickerSettings):
     def _offer(self, explained: ExplainedPicture) -> None:
         """Fills the controls that depend on the picture or on its size; methods depend on the network alone."""
         c = self.controls
-        layer, layers = self._layer(explained), list(explained.layers.items())
-        if layers != list(c.layer.options):  # another size: finer maps, and now and then another layer
-            c.layer.options = layers
+        layer, layers = self._layer(explained), explained.layers.items()
+        offer(c.layer, layers)  # another size: finer maps, and now and then another layer
         self.layer = layer
         if not c.method.options:
             c.method.options = [(m.label, key) for key, m in explained.methods.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import ipywidgets as widgets
@@ -12,6 +12,7 @@ from gradcam_lib.pictures.overlay import colour, colour_signed
 from gradcam_lib.widgets.methods import number
 
 WIDTH = "448px"
+NONE = ""  # no choice, where one may be left out: ipywidgets takes None for nothing chosen yet
 LONG = 200  # characters of a message that is shown at once
 TEXT, SOFT = "var(--jp-ui-font-color1, #222)", "var(--jp-ui-font-color2, #666)"
 # No message is told by its colour alone: each begins with its word.
@@ -75,6 +76,29 @@ def wide_layout() -> widgets.Layout:
     return widgets.Layout(width="calc(100% - 4px)")  # less its margins
 
 
+def offer(choice: widgets.Dropdown | widgets.Combobox, options: Iterable) -> None:
+    """Other options, where they are others: the same ones again would lose what is chosen."""
+    options = tuple(options)
+    if tuple(choice.options) != options:
+        choice.options = options
+
+
+def offer_labels(choice: widgets.Dropdown, labels: Mapping[str, str]) -> None:
+    """labels: value → what the list says of it."""
+    offer(choice, ((label, value) for value, label in labels.items()))
+
+
+def offer_networks(
+    one: widgets.Dropdown, other: widgets.Dropdown, networks: Mapping[str, str], shown: str, beside: str
+) -> None:
+    """networks: name → label; shown: the chosen one; beside: the second one, NONE where there is none."""
+    offer_labels(one, networks)
+    one.value = shown if shown in networks else None
+    others = {name: label for name, label in networks.items() if name != shown}
+    offer_labels(other, {NONE: "no second network"} | others)
+    other.value = beside
+
+
 def heading(text: str) -> widgets.HTML:
     return widgets.HTML(f'<b style="color:{TEXT}">{escape(text)}</b>', layout=widgets.Layout(margin="6px 0 0 0"))
 
@@ -84,10 +108,11 @@ def small(text: str) -> str:
 
 
 def bar(probability: float, words: str) -> str:
+    """Its length is the probability, also where its words leave it little room."""
     width, blue = max(1, round(60 * probability)), "var(--jp-brand-color1, #2166ac)"
     return (
         f'<div style="color:{TEXT}; font-size:12px; display:flex; align-items:center; gap:6px; white-space:nowrap">'
-        f'<span style="display:inline-block; height:10px; width:{width}px; background:{blue}"></span>'
+        f'<span style="flex:none; height:10px; width:{width}px; background:{blue}"></span>'
         f"{escape(words)}</div>"
     )
 

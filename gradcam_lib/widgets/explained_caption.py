@@ -12,7 +12,7 @@ from torch import Tensor
 from gradcam_lib.language.captioning import CaptionExplanation, CaptionSystem
 from gradcam_lib.networks.vocabulary import tokenise
 from gradcam_lib.pictures.images import seen
-from gradcam_lib.widgets.explained_picture import KEPT, SIDE, WEAK, Drawing, percent, whereabouts
+from gradcam_lib.widgets.explained_picture import KEPT, NO_PIXEL, SIDE, WEAK, Drawing, percent, whereabouts
 from gradcam_lib.widgets.methods import decimals, methods_of_words
 
 MOST_WORDS = 40  # of a caption: the scenes' own have at most 25
@@ -75,7 +75,7 @@ class ExplainedCaption:
             title=f"{m.label}: {self._name(which)}",
             facts=f"{self._facts(which)} · {m.extremes(values)}",
             largest=end,
-            note="" if values.any() else self.explanation.note(which) or "no pixel changes the score",
+            note="" if values.any() else self.explanation.note(which) or NO_PIXEL,
             kind=m.kind,
             weak=self._weak(which, method) if there and which is not None else "",
             where=f"Strongest {whereabouts(values)}" if there else "",

@@ -25,6 +25,7 @@ SIDE = 448  # pixels of the picture shown; the network sees the same square at i
 MOST_LAYERS = 4
 WEAK = 0.1  # of the evidence for the likeliest class: a map below it is called weak
 KEPT = 64  # maps and answers remembered, so that the opacity slider does not compute anything
+NO_PIXEL = "the map is empty because no pixel changes the score"
 Mark = tuple[tuple[int, int], tuple[int, int]] | None
 
 
@@ -76,20 +77,11 @@ class ExplainedPicture:
         self._why_empty = lru_cache(KEPT)(self._note)
 
     def again(self, *, crop: Crop | None = None, size: int | None = None) -> ExplainedPicture:
-        """Another part of the picture, or the same part at another size, through the network once more.
+        """Another part of the picture, or the picture at another size, through the network once more.
 
-        Errors: ValueError where there is no such part, or the network takes no picture of that size.
+        Errors: those of ``ExplainedPicture``; the network's own where it takes no picture of that size.
         """
-        if size is None:
-            return ExplainedPicture(self.classifier, self.image, crop, self.size)
-        own = self.classifier.transform.crop
-        if not isinstance(size, int) or size < 1:
-            raise ValueError(f"size {size!r}: give the side of the input in pixels; the network's own is {own}")
-        try:
-            return ExplainedPicture(self.classifier, self.image, self.crop, size)
-        except Exception as error:  # any network may object in its own way
-            why = str(error).split("\n")[0]
-            raise ValueError(f"size {size}: the network cannot be run at it ({why}); its own is {own}") from error
+        return ExplainedPicture(self.classifier, self.image, crop or self.crop, size or self.size)
 
     @property
     def default_layer(self) -> str | None:
@@ -174,7 +166,7 @@ class ExplainedPicture:
     def _note(self, index: int, method: str, layer: str | None) -> str:
         target = -class_score(index) if method == "counterfactual" else class_score(index)
         why = self.explanation.note(target, layer) if self.explanation.layers else ""
-        return why or "the map is empty because no pixel changes the score"
+        return why or NO_PIXEL
 
 
 def whereabouts(values: np.ndarray) -> str:

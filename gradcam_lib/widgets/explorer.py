@@ -27,6 +27,7 @@ class Explorer(Outermost):
     """
 
     message = traitlets.Unicode("", help="what went wrong or is worth knowing, in words")
+    _quiet = False  # while the explorer itself changes its controls
 
     def __init__(self, controls, folder: str | Path = "."):
         self.controls, self.folder = controls, Path(folder)
@@ -99,6 +100,15 @@ class Explorer(Outermost):
             yield
         except Exception as error:
             self._say(in_words(error), "Problem")
+
+    @contextmanager
+    def _unheard(self) -> Iterator[None]:
+        """What the explorer itself does to its controls is no wish of the reader's."""
+        self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
 
     def _say(self, text: str, word: str = "") -> None:
         self._word, self.message = word, text

@@ -33,6 +33,8 @@ def checked_size(size: int | None, own: int, run: Callable[[int | None], T]) -> 
     Errors (ValueError): no number of pixels, or the network takes no picture of that size.
     """
     size = None if size == own else size
+    if size is not None and (not isinstance(size, int) or size < 1):
+        raise ValueError(f"size {size!r}: give the side of the input in pixels; the network's own is {own}")
     try:
         return size, run(size)
     except Exception as error:  # any network may object in its own way

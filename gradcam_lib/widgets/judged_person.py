@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gradcam_lib.bias.collection import CLINIC, seeds_of
-from gradcam_lib.explanation import Explanation, explain
+from gradcam_lib.explanation import explain
 from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.pictures.images import seen
 from gradcam_lib.pictures.overlay import WEAK
@@ -25,9 +25,9 @@ VERSIONS = {  # what is shown of a person → what has been exchanged
 }
 
 
-def _signed(e: Explanation, which: tuple[int, int]) -> Tensor:
+def _signed(person: JudgedPerson, which: tuple[int, int]) -> Tensor:
     version, c = which
-    return e.signed(c)[version]
+    return person.signed(c)[version]
 
 
 _ALL = methods_of_words("class", _signed)
@@ -71,6 +71,7 @@ class JudgedPerson:
         x = torch.cat([classifier.to_input(image) for image in images])
         self.explanation = explain(classifier.model, x, classifier.layer)
         self.p = self.explanation.logits.float().softmax(1)
+        self.signed = lru_cache(KEPT)(self.explanation.signed)  # class → (4, h, w): all versions, one backward pass
         self.values = lru_cache(KEPT)(self._values)
 
     @property
@@ -104,7 +105,7 @@ class JudgedPerson:
 
     def _weak(self, version: str, name: str, method: str) -> str:
         """A weak map glows as brightly as any where it has a scale of its own; weak as in ``overlay.strength``."""
-        total = float(METHODS[method].values(self.explanation, self._which(version, name), None).abs().sum())
+        total = float(METHODS[method].values(self, self._which(version, name), None).abs().sum())
         if not 0 < total < WEAK:
             return ""
         return f"Weak: its values add up to {number(total)}, less than a tenth of the score's unit"
@@ -120,4 +121,4 @@ class JudgedPerson:
         return self._number(version), self.classifier.names.index(name)
 
     def _values(self, version: str, name: str, method: str) -> np.ndarray:
-        return METHODS[method].numbers(self.explanation, self._which(version, name), None, SIDE)
+        return METHODS[method].numbers(self, self._which(version, name), None, SIDE)

@@ -6,9 +6,11 @@ from html import escape
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import EDGE, TEXT, legend, wide_layout
+from gradcam_lib.widgets.controls import EDGE, TEXT, WIDTH, legend, wide_layout
 from gradcam_lib.widgets.explained_picture import Drawing
 from gradcam_lib.widgets.pressing import Pressable
+
+BESIDE = "760px"  # the width of a column that holds two
 
 
 class MapView(widgets.VBox):
@@ -31,6 +33,18 @@ class MapView(widgets.VBox):
         edge = f"border-left:4px solid {EDGE['Note']}; padding-left:8px" if note else ""
         note = f'<div role="status" style="{edge}">{escape(note)}</div>'
         self.facts.value = said(f'{escape(drawing.facts)}<div style="min-height:2.8em">{note}</div>')
+
+
+def pair(first: MapView, second: MapView) -> None:
+    """Two views side by side, as wide as one alone; the second beneath the first where there is no room."""
+    for view in (first, second):
+        view.layout = widgets.Layout(flex="1 1 250px", min_width="0", max_width=WIDTH)
+
+
+def put_beside(second: MapView, column: widgets.Box, on: bool) -> None:
+    """Whether the second view of a pair is shown. column: which holds both."""
+    second.layout.display = None if on else "none"
+    column.layout.width = BESIDE if on else WIDTH
 
 
 def lay(view: widgets.VBox, number: int, of: int) -> None:

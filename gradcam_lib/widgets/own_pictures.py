@@ -10,19 +10,19 @@ import ipywidgets as widgets
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from gradcam_lib.datasets.picture_files import is_picture
 from gradcam_lib.pictures.images import MOST_PIXELS, Source, load_image
-from gradcam_lib.widgets.controls import described
+from gradcam_lib.widgets.controls import described, offer
 from gradcam_lib.widgets.messages import in_words
 
 Pictures = str | os.PathLike | Sequence[Source] | Mapping[str, Source]
-HEIC = (".heic", ".heif")  # Pillow reads none of them: told as broken, not passed over
 
 
 class OwnPictures:
     """``names`` of pictures to show, ``load(name)`` for one of them, and ``skipped``: what cannot be shown, and why.
 
-    pictures: a folder, whose files with the suffix of a picture are meant, without those in folders within it; a list
-    of whatever ``load_image`` takes; or a dict name → the same; None: there are none. Of files the beginning alone is
+    pictures: a folder, for the files that ``is_picture`` takes, not those in folders within it; a list of
+    whatever ``load_image`` takes; or a dict name → the same; None: there are none. Of files the beginning alone is
     read at first; a picture that turns out to be broken when it is loaded is skipped from then on.
     Errors: NotADirectoryError; ValueError where there is not one picture.
     """
@@ -74,8 +74,7 @@ class OwnChoice(widgets.Dropdown):
     def offer(self, names: Sequence[str], shown: str) -> None:
         """shown: the picture on the page, which may be none of them. Calls nobody."""
         chosen, self._chosen = self._chosen, None
-        if self.options != tuple(names):
-            self.options = tuple(names)
+        offer(self, names)
         self.value = shown if shown in names else None
         self.layout.display = None if names else "none"
         self._chosen = chosen
@@ -101,8 +100,7 @@ def _named(pictures: Pictures) -> dict[str, Source]:
 def _inside(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise NotADirectoryError(f"pictures {str(folder)!r}: no such folder; one file goes into a list, [path]")
-    suffixes = {*Image.registered_extensions(), *HEIC}
-    files = [f for f in sorted(folder.iterdir()) if f.suffix.lower() in suffixes and not f.name.startswith(".")]
+    files = list(filter(is_picture, sorted(folder.iterdir())))
     if not files:
         raise ValueError(f"pictures {str(folder)!r}: no pictures in this folder (folders within it are not searched)")
     return files

@@ -6,17 +6,15 @@ import ipywidgets as widgets
 
 from gradcam_lib.widgets.asked_position import AskedPosition
 from gradcam_lib.widgets.class_choice import ClassChoice
-from gradcam_lib.widgets.controls import WIDTH, PictureControls, columns, described, heading, note, wide_layout
+from gradcam_lib.widgets.controls import PictureControls, columns, described, heading, note, wide_layout
 from gradcam_lib.widgets.cropping import CropControls
 from gradcam_lib.widgets.input_size import SizeControl
-from gradcam_lib.widgets.map_view import MapView
+from gradcam_lib.widgets.map_view import MapView, pair, put_beside
 from gradcam_lib.widgets.messages import MessageLine
 from gradcam_lib.widgets.own_pictures import OwnChoice
 from gradcam_lib.widgets.saving import Download
 from gradcam_lib.widgets.second_map import SecondMap
 from gradcam_lib.widgets.uploading import Upload
-
-BESIDE = "760px"  # the width of the pictures' column where there are two
 
 STYLE = """<style>
 .class-picker .class-lists { min-height: 178px }
@@ -40,13 +38,13 @@ class Controls(PictureControls):
         self.second, self.position = SecondMap(labels), AskedPosition()
         self.choice = ClassChoice(likeliest, labels)
         self.layer = widgets.Dropdown(
-            description="Layer", tooltip="Which of the network's maps is weighed", **described()
+            description="Layer", tooltip="The layer whose feature maps are weighted", **described()
         )
         self.compare = widgets.Checkbox(
             description="a second map beside it", indent=False,
             tooltip="Another class, method or layer of this picture", layout=wide_layout(),
         )  # fmt: skip
-        self.mine, self.upload, self.beside = OwnChoice(), Upload("Own picture"), MessageLine()
+        self.mine, self.upload, self.beside = OwnChoice(), Upload("Your own picture"), MessageLine()
         self.part, self.size, self.download = CropControls(), SizeControl(), Download()
         for button in (self.upload, self.save):
             button.layout.width = "50%"
@@ -63,18 +61,16 @@ class Controls(PictureControls):
             group.use(on)
 
     def put_beside(self, on: bool) -> None:
-        """Whether there is a second map; beneath the first where there is no room."""
-        self.second.layout.display = None if on else "none"
-        self.pictures.layout.width = BESIDE if on else WIDTH
+        """Whether there is a second map."""
+        put_beside(self.second, self.pictures, on)
 
     def _laid_out(self) -> list[widgets.Widget]:
-        for view in (self.first, self.second):
-            view.layout = widgets.Layout(flex="1 1 250px", min_width="0", max_width=WIDTH)
+        pair(self.first, self.second)
         maps = widgets.HBox([self.first, self.second], layout=widgets.Layout(flex_flow="row wrap", grid_gap="12px"))
         self.pictures.children = [maps, self.message, self.position]
         choices = [
             self.choice,
-            heading("Which question?"), self.method, self.reading, self.layer, note("Deep layers tell objects "
+            heading("Which map?"), self.method, self.reading, self.layer, note("Deep layers tell objects "
             "apart; shallow ones, with more positions, are finer."),
             heading("How is it drawn?"), self.opacity, self.shared, note("Weak classes then look weak."),
             self.compare,

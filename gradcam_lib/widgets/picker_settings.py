@@ -12,6 +12,7 @@ from gradcam_lib.pictures.overlay import OPACITY
 from gradcam_lib.positions import checked_position
 from gradcam_lib.widgets.explained_picture import Drawing, ExplainedPicture, named
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
+from gradcam_lib.widgets.input_size import checked_size
 from gradcam_lib.widgets.pressing import middle
 
 SETTINGS = ("class_name", "method", "layer", "opacity", "shared_scale", "position", "compare", "crop", "size")
@@ -44,7 +45,7 @@ class PickerSettings(Explorer):
             return self._seen_otherwise(name, value)
         if name == "position" and value is not None:
             if self.explained is None:
-                raise ValueError("position: there is no picture yet that could be asked")
+                raise ValueError("position: there is no picture yet; choose one first")
             self._map_size = self.explained.size_of(self.layer)
             return checked_position(tuple(value), self._map_size)
         return self.explained.checked(name, value) if self.explained and name in ("method", "layer") else value
@@ -52,13 +53,18 @@ class PickerSettings(Explorer):
     def _seen_otherwise(self, name: str, value: Crop | int | None) -> Crop | int:
         """Runs the network on another part, or at another size; what fails here changes nothing."""
         if self.explained is None:
-            raise ValueError(f"{name}: there is no picture yet to be seen otherwise")
+            raise ValueError(f"{name}: there is no picture yet; choose one first")
         if name == "crop" and not isinstance(value, str):
             value = tuple(value)
         if name == "size" and value is None:
             value = self.classifier.transform.crop
-        if getattr(self._ready, name) != value:
-            self._ready = self.explained.again(**{name: value})
+        if getattr(self._ready, name) == value:
+            return value
+        if name == "size":
+            own = self.classifier.transform.crop
+            self._ready = checked_size(value, own, lambda at: self.explained.again(size=at or own))[1]
+        else:
+            self._ready = self.explained.again(crop=value)
         return value
 
     def _draw(self, explained: ExplainedPicture, name: str) -> list[Drawing]:

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 from gradcam_lib.widgets.answered_question import AnsweredQuestion
 from gradcam_lib.widgets.class_choice import ClassBox
 from gradcam_lib.widgets.controls import (
+    NONE,
     SOFT,
     TEXT,
     WIDTH,
@@ -19,6 +20,7 @@ from gradcam_lib.widgets.controls import (
     described,
     heading,
     note,
+    offer_networks,
     small,
     wide_layout,
 )
@@ -45,7 +47,6 @@ STYLE = """<style>
   }
 }
 </style>"""
-NONE = ""  # ipywidgets takes None for no choice
 
 
 class Answer(MapView):
@@ -132,10 +133,7 @@ class QuestionControls(PictureControls):
 
     def offer_networks(self, networks: dict[str, str], model: str, second: str) -> None:
         """networks: name → label; model: the chosen one; second: the one beside it."""
-        offer(self.model, networks)
-        self.model.value = model if model in networks else None
-        offer(self.second, {NONE: "no second network"} | {n: label for n, label in networks.items() if n != model})
-        self.second.value = second
+        offer_networks(self.model, self.second, networks, model, second)
 
     def offer_sizes(self, explained: AnsweredQuestion, *, photograph: bool) -> None:
         """What a photograph may be explained at; the scenes' networks know one size."""
@@ -185,13 +183,6 @@ class QuestionControls(PictureControls):
             ]
         )  # fmt: skip
         return [columns(pictures, [choice, others]), widgets.HTML(STYLE, layout=widgets.Layout(display="none"))]
-
-
-def offer(choice: widgets.Dropdown, labels: dict[str, str]) -> None:
-    """labels: value → label. The same options again would lose what is chosen."""
-    offered = tuple((label, value) for value, label in labels.items())
-    if choice.options != offered:
-        choice.options = offered
 
 
 def marked(words: Sequence[str], unknown: Sequence[str], weights: Sequence[float] | None, truth: str) -> str:

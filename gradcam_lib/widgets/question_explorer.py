@@ -13,10 +13,10 @@ import traitlets
 from gradcam_lib.language.question_answering import QuestionSystem
 from gradcam_lib.widgets.answered_question import ATTENTION, LIKELIEST, side_by_side
 from gradcam_lib.widgets.captioned import captioned
-from gradcam_lib.widgets.controls import small
+from gradcam_lib.widgets.controls import NONE, offer_labels, small
 from gradcam_lib.widgets.explained_picture import Drawing, percent
 from gradcam_lib.widgets.own_pictures import Pictures
-from gradcam_lib.widgets.question_controls import OF_NETWORKS, QuestionControls, offer
+from gradcam_lib.widgets.question_controls import OF_NETWORKS, QuestionControls
 from gradcam_lib.widgets.question_networks import OWN, Networks
 from gradcam_lib.widgets.question_settings import QuestionSettings
 from gradcam_lib.widgets.scene_questions import examples, first_question, fits, which
@@ -60,7 +60,7 @@ class QuestionExplorer(QuestionSettings):
     ):
         self.networks = Networks(own := model if isinstance(model, QuestionSystem) else None, photographs)
         self.source = SceneSource(scene, seed, lambda: self.networks[PHOTO], pictures)
-        self._quiet, self._frozen, self._other = False, False, None
+        self._frozen, self._other = False, None
         self._which, self._kind = which(self.source.scene), self.source.kind
         super().__init__(QuestionControls(self.source, LIKELIEST), folder)
         self.add_class("question-explorer")
@@ -226,21 +226,21 @@ class QuestionExplorer(QuestionSettings):
 
     def _choices(self) -> None:
         """The controls agree with the settings."""
-        c, explained, self._quiet = self.controls, self.explained, True
-        c.offer_networks(self.networks.offered(self.source.kind), self.model, self.second)
-        c.use(explained is not None)
-        if explained:
-            c.opacity.disabled = not explained.methods[self.method].laid_over
-            offer(c.method, {name: method.label for name, method in explained.methods.items()})
-            c.question.value, c.method.value = self.question, self.method
-            c.examples.value = self.question if self.question in dict(c.examples.options).values() else ""
-            c.other.offer(explained.e.answers)
-            c.offer(explained.top, self.shown)
-            c.offer_sizes(explained, photograph=self.source.scene is None)
-            c.tell(explained, self.method)
-        self._quiet = False
+        c, explained = self.controls, self.explained
+        with self._unheard():
+            c.offer_networks(self.networks.offered(self.source.kind), self.model, self.second)
+            c.use(explained is not None)
+            if explained:
+                c.opacity.disabled = not explained.methods[self.method].laid_over
+                offer_labels(c.method, {name: method.label for name, method in explained.methods.items()})
+                c.question.value, c.method.value = self.question, self.method
+                c.examples.value = self.question if self.question in dict(c.examples.options).values() else NONE
+                c.other.offer(explained.e.answers)
+                c.offer(explained.top, self.shown)
+                c.offer_sizes(explained, photograph=self.source.scene is None)
+                c.tell(explained, self.method)
 
     def _offer_examples(self) -> None:
-        self._quiet, self._examples = True, examples(*self.about)
-        self.controls.offer_examples(self._examples)
-        self._quiet = False
+        self._examples = examples(*self.about)
+        with self._unheard():
+            self.controls.offer_examples(self._examples)

@@ -224,7 +224,7 @@ class SceneSource(SourceControls):
                 return "there are no networks for photographs here"
             self._photographs()
         except (OSError, ValueError) as error:
-            return f"the networks for photographs cannot be had. {in_words(error)}"
+            return f"the networks for photographs are not available. {in_words(error)}"
         return ""
 
     def _photographed(self, image: np.ndarray, kind: str, **named: str) -> Shown:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import ipywidgets as widgets
 
-from gradcam_lib.widgets.controls import heading, wide_layout
+from gradcam_lib.widgets.controls import heading, offer_labels, wide_layout
 from gradcam_lib.widgets.cropping import CropControls
 from gradcam_lib.widgets.messages import MessageLine
 from gradcam_lib.widgets.uploading import Upload
@@ -19,8 +19,8 @@ PHOTOGRAPHS = {
 KNOWN = {  # what is worth knowing where a photograph is shown to the networks of each kind
     WORLD: "These networks were trained on the rendered scenes alone. In a photograph they find only what looks like "
     "that world, and their words say little about it.",
-    PHOTO: "These networks have their words from 6,000 photographs (Flickr8k): people and dogs, mostly outdoors. They "
-    "take anything else for one of the things that they know.",
+    PHOTO: "These networks learnt their words from 6,000 photographs (Flickr8k): people and dogs, mostly outdoors. "
+    "They take anything else for one of the things that they know.",
 }
 ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 NAMED = {"description_width": "64px"}
@@ -54,7 +54,7 @@ class SourceControls:
         }
         self.removal, self.back = (  # each with a layout of its own: one is hidden without the other
             widgets.Button(description=name, tooltip=why, layout=widgets.Layout(width="50%"))
-            for name, why in (("Remove", "Remove it, and what it holds"), ("Undo", "Back to the picture before"))
+            for name, why in (("Remove", "Remove it, and what it holds"), ("Undo", "Back to the previous picture"))
         )
         self.upload, self.part = Upload("Your own picture"), CropControls()
         self.line, self.about = MessageLine(height="48px"), widgets.HTML(layout=wide_layout())
@@ -72,9 +72,7 @@ class SourceControls:
     def offer_photographs(self, own: Sequence[str], shown: str) -> None:
         """own: names of the reader's own pictures, which come before the samples; shown: the one on the page."""
         labels = {name: name for name in own} | {name: label for name, label in PHOTOGRAPHS.items() if name not in own}
-        options = tuple((label, name) for name, label in labels.items())
-        if self.photograph.options != options:
-            self.photograph.options = options
+        offer_labels(self.photograph, labels)
         self.photograph.value = shown if shown in labels else None
 
     def suit(self, kind: str) -> None:

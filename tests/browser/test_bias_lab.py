@@ -14,7 +14,9 @@ from support.browsing import (
     needs_chromium,
     opened,
     picture,
+    place_of,
     run_all,
+    scroll_sideways,
     small_notebook,
     switch_to_dark,
     type_into,
@@ -23,9 +25,6 @@ from support.browsing import (
 from gradcam_lib.bias.collection import FILES
 from gradcam_lib.paths import MODELS
 
-WIDER_THAN_ITS_BOX = """lab => [...lab.querySelectorAll("*"), lab.closest(".jp-OutputArea-output")].filter(
-    e => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
-).map(e => e.className)"""
 CUT_OFF = """lab => [...lab.querySelectorAll("button, .widget-label")].filter(
     e => e.clientWidth && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
 
@@ -148,13 +147,9 @@ def nothing_scrolls_sideways(page, lab) -> None:
     for width in (390, 640, 1300):
         page.set_viewport_size({"width": width, "height": 3300})  # the whole widget
         page.wait_for_timeout(500)
-        assert lab.evaluate(WIDER_THAN_ITS_BOX) == [], width
+        assert scroll_sideways(lab) == [], width
         assert lab.evaluate(CUT_OFF) == [], width
         for row in lab.locator(".bars div:has(> span)", has_text="%").all():
             share = re.search(r"([\d.]+) %", row.inner_text())[1]
             assert abs(row.locator("span").bounding_box()["width"] - 0.6 * float(share)) < 2  # a bar is not squeezed
         lab.screenshot(path=OUT / f"bias_{width}.png")
-
-
-def place_of(part) -> float:
-    return part.bounding_box()["y"]

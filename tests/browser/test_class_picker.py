@@ -12,7 +12,18 @@ from pathlib import Path
 
 import cv2
 import pytest
-from support.browsing import OUT, PATIENCE, needs_chromium, opened, run_all, small_notebook, switch_to_dark
+from support.browsing import (
+    OUT,
+    PATIENCE,
+    needs_chromium,
+    opened,
+    picture,
+    place_of,
+    run_all,
+    scroll_sideways,
+    small_notebook,
+    switch_to_dark,
+)
 
 from gradcam_lib.paths import NOTEBOOKS
 from gradcam_lib.pictures.samples import sample
@@ -95,14 +106,14 @@ def pick_by_name(page, picker) -> None:
 def ask_for_an_unknown_class(page, picker) -> None:
     from playwright.sync_api import expect
 
-    before, top = picture(picker), place_of(picker.get_by_text("Which question?"))
+    before, top = picture(picker), place_of(picker.get_by_text("Which map?"))
     type_ahead(picker).fill("zebr <i>")
     page.keyboard.press("Enter")
     message = picker.get_by_role("status").filter(has_text="Problem")
-    expect(message).to_contain_text("“zebr <i>”: no such class; near to it:")
+    expect(message).to_contain_text("“zebr <i>”: no such class; similar:")
     expect(message.locator("i")).to_have_count(0)
     assert picture(picker) == before and type_ahead(picker).input_value() == "zebr <i>"
-    assert place_of(picker.get_by_text("Which question?")) == top, "the message has a place of its own"
+    assert place_of(picker.get_by_text("Which map?")) == top, "the message has a place of its own"
     picker.get_by_role("button", name=re.compile("^zebra")).click()
     wait_for_change(picker, before)
     expect(picker.get_by_text("“zebra”")).to_be_visible()
@@ -183,20 +194,18 @@ def what_a_screen_reader_hears(picker) -> None:
     from playwright.sync_api import expect
 
     expect(picker.get_by_role("slider", name="Opacity %")).to_be_visible()
-    expect(picker.get_by_role("button", name="Own picture")).to_have_text("Own picture")  # without a number of files
+    button = picker.get_by_role("button", name="Your own picture")
+    expect(button).to_have_text("Your own picture")  # without a number of files
     expect(picker.locator("img.class-picker-image").first).to_have_attribute("alt", re.compile("Strongest .* Rank "))
     assert picker.locator("[title=null]").count() == 0
     expect(picker.locator("label", has_text="same colour scale")).to_have_attribute("title", re.compile("^Ends the"))
 
 
 def nothing_scrolls_sideways(page, picker) -> None:
-    wide = """picker => [...picker.querySelectorAll("*"), picker.closest(".jp-OutputArea-output")].filter(
-        e => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
-    ).map(e => e.className)"""
     for width in (390, 640, 1200):
         page.set_viewport_size({"width": width, "height": 900})
         page.wait_for_timeout(500)
-        assert picker.evaluate(wide) == [], width
+        assert scroll_sideways(picker) == [], width
         picker.screenshot(path=OUT / f"picker_{width}.png")
 
 
@@ -277,7 +286,7 @@ def save_by_keyboard(page, picker) -> None:
     """The browser keeps the file, whatever machine the kernel is on."""
     from playwright.sync_api import expect
 
-    picker.get_by_role("button", name="Own picture").focus()
+    picker.get_by_role("button", name="Your own picture").focus()
     page.keyboard.press("Tab")
     with page.expect_download(timeout=PATIENCE) as download:
         page.keyboard.press("Enter")
@@ -289,7 +298,7 @@ def save_by_keyboard(page, picker) -> None:
 
 def upload(page, picker, name: str, content: bytes) -> None:
     with page.expect_file_chooser(timeout=PATIENCE) as chooser:
-        picker.get_by_role("button", name="Own picture").click()
+        picker.get_by_role("button", name="Your own picture").click()
     chooser.value.set_files({"name": name, "mimeType": "image/png", "buffer": content})
 
 
@@ -299,14 +308,6 @@ def type_ahead(picker):
 
 def complaint(picker):
     return picker.get_by_role("status").filter(has_text="Problem")
-
-
-def place_of(part) -> float:
-    return part.bounding_box()["y"]
-
-
-def picture(picker) -> str:
-    return picker.locator("img.class-picker-image").first.get_attribute("src")
 
 
 def wait_for_change(picker, before: str) -> None:

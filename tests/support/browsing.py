@@ -75,6 +75,20 @@ def changes(explorer, do, name: str = "class-picker") -> None:
     expect(explorer.locator(f"img.{name}-image").first).not_to_have_attribute("src", before)
 
 
+def scroll_sideways(explorer) -> list[str]:
+    """The classes of all parts that are wider than their box, and of the output around the explorer."""
+    return explorer.evaluate(
+        """root => [...root.querySelectorAll("*"), root.closest(".jp-OutputArea-output")].filter(
+            e => e.scrollWidth > e.clientWidth + 1 && ["auto", "scroll"].includes(getComputedStyle(e).overflowX)
+        ).map(e => e.className)"""
+    )
+
+
+def place_of(part) -> float:
+    """How far down the page it stands, in pixels."""
+    return part.bounding_box()["y"]
+
+
 def switch_to_dark(page) -> None:
     page.get_by_role("menuitem", name="Settings", exact=True).click()
     for item in ("Theme", "JupyterLab Dark"):

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from support.pickers import said, shown_in
+from support.pickers import passes, said, shown_in
 from torch import nn
 
 from gradcam_lib.bias.collection import CLINIC
@@ -91,6 +91,16 @@ def test_a_version_shows_its_own_picture_and_answer(lab: BiasLab, networks) -> N
     assert f"other clothes: says {CLINIC.names[int(p.argmax())]}" in lab.controls.facts.value
 
 
+def test_one_pass_backward_answers_for_all_versions_and_opacities(networks, monkeypatch) -> None:
+    count = passes(monkeypatch, networks["bright"].model)
+    person, pictures = JudgedPerson(networks["bright"], people(0)[0]), set()
+    for opacity, method in ((0.3, "grad_cam"), (0.6, "grad_cam"), (0.6, "signed")):
+        for version in VERSIONS:
+            drawn = person.draw(version, "doctor", method, opacity=opacity, shared=True)
+            pictures.add(drawn.picture.tobytes())
+    assert count == {"forward": 1, "backward": 1} and len(pictures) == 12
+
+
 def test_another_network_gives_another_answer_and_its_own_report(lab: BiasLab) -> None:
     first = lab.report.predicted().tolist()
     lab.controls.network.value = "dark"
@@ -140,17 +150,17 @@ def test_on_one_scale_the_brightest_of_four_versions_ends_it(lab: BiasLab) -> No
 
 def test_the_map_of_a_class_that_nothing_speaks_for_says_so(lab: BiasLab) -> None:
     person = lab.people[0]
-    person.explanation.signed = lambda c: -torch.ones(4, 8, 8)
+    person.signed = lambda c: -torch.ones(4, 8, 8)
     drawing = person.draw("as drawn", "nurse", "grad_cam", opacity=0.5, shared=False)
     assert "empty" in drawing.note and drawing.largest == 0
 
 
 def test_a_weak_map_is_called_weak(lab: BiasLab) -> None:
     """Of its own scale, it would glow as brightly as any."""
-    strong = lab.people[0].explanation.signed
+    strong = lab.people[0].signed
     lab.name = "doctor"
     assert "Weak" not in said(lab.controls.first.facts)
-    lab.people[0].explanation.signed = lambda c: 1e-4 * strong(c)
+    lab.people[0].signed = lambda c: 1e-4 * strong(c)
     lab.people[0].values.cache_clear()
     lab.shared_scale = False
     assert "Weak: its values add up to 0.00" in said(lab.controls.first.facts) and "Weak" in lab.image.alt
@@ -236,7 +246,7 @@ def test_a_stopped_training_leaves_everything_as_it_was(lab: BiasLab) -> None:
     lab.controls.train.click()
     assert began.wait(60) and lab.controls.train.disabled
     lab.train()
-    assert "going on" in lab.message  # one at a time
+    assert "being trained" in lab.message  # one at a time
     lab.controls.aside.stop.click()
     lab.controls.aside.wait()
     assert state(lab) == before and "stopped after 1 of 100" in lab.message

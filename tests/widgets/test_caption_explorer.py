@@ -240,7 +240,8 @@ def test_typed(explorer):
 ])  # fmt: skip
 def test_unknown_words_are_marked(explorer, text, strange):
     explorer.controls.text.value = text
-    unknown = f"the captioner does not know {', '.join(f'“{w}”' for w in strange)}, and reads an unknown word"
+    words = ", ".join(f"“{word}”" for word in strange)
+    unknown = f"the captioner does not know {words}; every such word is read as the same unknown one"
     assert explorer.message.startswith(unknown) and unknown in said(explorer.controls.message)
     cells = explorer.controls.words.children[1:]
     for word, (button, below) in zip(explorer.explained.words, (cell.children for cell in cells), strict=True):
@@ -419,7 +420,8 @@ def test_a_photograph_is_explained_at_a_larger_input_and_described_at_the_captio
     explorer.source.photograph.value = "coffee"
     assert explorer.size == size.value == 256 and explorer.explained.explanation.word(0).shape == (16, 16)
     explorer.size = "large"
-    assert "size 'large': the network cannot be run at it" in explorer.message and explorer.size == size.value == 256
+    assert "size 'large': give the side of the input in pixels" in explorer.message
+    assert explorer.size == size.value == 256
     size.value = 128
     assert explorer.size is None and explorer.explained.explanation.word(0).shape == (8, 8)
     explorer.size = 192
@@ -431,7 +433,7 @@ def test_a_photograph_is_explained_at_a_larger_input_and_described_at_the_captio
 def test_without_a_captioner_of_photographs_the_world_stays(explorer, no_photographer):
     before = state(explorer)
     explorer.source.switch.value = "photo"
-    assert "the networks for photographs cannot be had" in explorer.source.message and state(explorer) == before
+    assert "the networks for photographs are not available" in explorer.source.message and state(explorer) == before
     assert explorer.source.switch.value == "world" and explorer.source.kind == "world"
 
 

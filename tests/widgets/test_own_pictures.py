@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "a half.png").write_bytes(PNG[: len(PNG) // 2])
     (tmp_path / "empty.jpg").write_bytes(b"")
     (tmp_path / "text.png").write_bytes(b"no picture")
-    for passed_over in ("labels.csv", ".hidden.png"):
+    for passed_over in ("labels.csv", "labels.pdf", ".hidden.png", "b_gradcam.png"):
         (tmp_path / passed_over).write_bytes(b"image,label")
     (tmp_path / "within").mkdir()
     (tmp_path / "within" / "c.png").write_bytes(PNG)

@@ -519,7 +519,7 @@ def test_a_photograph_is_explained_at_a_larger_input_and_answered_at_the_network
     explorer.question = "is there a dog"
     assert explorer.size == size.value == 256 and explorer.explained.e.map().shape == (16, 16)
     explorer.size = -1
-    assert "size -1: the network cannot be run at it" in explorer.message and explorer.size == size.value == 256
+    assert "size -1: give the side of the input in pixels" in explorer.message and explorer.size == size.value == 256
     size.value = 128
     assert explorer.size is None and explorer.explained.e.map().shape == (8, 8)
     explorer.size = 256
@@ -556,7 +556,7 @@ def test_a_network_that_is_not_at_hand_says_so_and_the_last_one_stays(explorer, 
 def test_without_networks_for_photographs_the_world_stays(explorer: QuestionExplorer, no_photographers) -> None:
     before = state(explorer)
     explorer.source.switch.value = "photo"
-    assert "the networks for photographs cannot be had" in explorer.source.message and state(explorer) == before
+    assert "the networks for photographs are not available" in explorer.source.message and state(explorer) == before
     assert explorer.source.switch.value == "world" and networks(explorer) == list(MODELS[WORLD])
     explorer.model = "photo"
     assert "made for the other kind of picture" in explorer.message and state(explorer) == before

@@ -261,7 +261,7 @@ def test_where_there_are_no_networks_for_photographs() -> None:
     before = state(source)
     for choose in (lambda: setattr(source.switch, "value", "photo"), lambda: source.show_photograph("cat")):
         choose()
-        assert "cannot be had. squeezenet.net: not at hand. Fetch <b>it</b>" in source.message
+        assert "are not available. squeezenet.net: not at hand. Fetch <b>it</b>" in source.message
         assert "<b>it" not in source.line.value and source.switch.value == "world" and state(source) == before
     upload(source.upload, "mine.png", PNG)  # shown all the same, to the networks of the world
     assert source.kind == "world" and "rendered scenes alone" in source.note and "not at hand" in source.message
