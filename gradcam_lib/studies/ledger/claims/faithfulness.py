@@ -1,0 +1,118 @@
+"""Claims about whether maps agree with what happens when parts of the picture are covered."""
+
+from __future__ import annotations
+
+from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, IN_DIRECTION, NOT_TRIED, Claim, Group
+
+WORDS, ANSWERS = "photographs > captions-squeezenet", "photographs > photo"
+CORRELATION = "correlation_with_occlusion"
+
+FAITHFULNESS = Group(
+    "Faithfulness",
+    (
+        Claim(
+            "Grad-CAM's map of a class correlates positively with the occlusion map.",
+            "Paper, faithfulness.",
+            "SqueezeNet, 49 patches, "
+            "{photographs > captions-squeezenet > classifier > correlation_with_occlusion > pictures} "
+            "photographs with a class that a word of their caption names: "
+            "{photographs > captions-squeezenet > classifier > correlation_with_occlusion|x}.",
+            HOLDS,
+            reported="0.254 on 2,510 pictures of VOC 2007 (VGG-16).",
+            check=lambda r: r(f"{WORDS} > classifier > {CORRELATION}").above(0),
+            notebook="07_captioning",
+        ),
+        Claim(
+            "Grad-CAM agrees with occlusion better than guided backprop does.",
+            "Paper, faithfulness.",
+            "Content words of captions of photographs: "
+            "{photographs > captions-squeezenet > grad_cam > correlation_with_occlusion_content_words|x} against "
+            "{photographs > captions-squeezenet > guided_backprop > correlation_with_occlusion_content_words|x}. "
+            "Measured for "
+            "words and answers, not for classes.",
+            HOLDS,
+            reported="0.254 against 0.168, for classes.",
+            check=lambda r: (
+                r(f"{WORDS} > grad_cam > {CORRELATION}_content_words").above(
+                    r(f"{WORDS} > guided_backprop > {CORRELATION}_content_words")
+                )
+                and r(f"{ANSWERS} > grad_cam > {CORRELATION}").above(r(f"{ANSWERS} > guided_backprop > {CORRELATION}"))
+            ),
+            notebook="07_captioning",
+        ),
+        Claim(
+            "Guided Grad-CAM agrees with occlusion at least as well as Grad-CAM.",
+            "Paper, faithfulness.",
+            "Answers about photographs, LSTM with a CNN: "
+            "{photographs > photo > guided_grad_cam > correlation_with_occlusion|x} against "
+            "{photographs > photo > grad_cam > correlation_with_occlusion|x}. Lower in value, but neither for answers "
+            "nor for words are the two told apart.",
+            IN_DIRECTION,
+            reported="0.261 against 0.254, for classes.",
+            check=lambda r: (
+                r(f"{ANSWERS} > guided_grad_cam > {CORRELATION}").leans_below(
+                    r(f"{ANSWERS} > grad_cam > {CORRELATION}")
+                )
+                and not r(f"{WORDS} > guided_grad_cam > {CORRELATION}_content_words").apart(
+                    r(f"{WORDS} > grad_cam > {CORRELATION}_content_words")
+                )
+            ),
+        ),
+        Claim(
+            "Grad-CAM agrees with occlusion better than CAM and c-MWP.",
+            "Paper, faithfulness.",
+            "Not measured here: neither is part of this study. `python -m gradcam_lib.evaluate faithfulness` measures "
+            "both.",
+            NOT_TRIED,
+            reported="0.254 against 0.208 (CAM) and 0.220 (c-MWP).",
+        ),
+        Claim(
+            "What Grad-CAM marks matters: covering it lowers the score more than covering as much elsewhere.",
+            "Related material (muting pixels).",
+            "A fifth of the photograph covered: a content word loses "
+            "{photographs > captions-squeezenet > grad_cam > drop_content_words|x} of its log-probability where its "
+            "map is "
+            "highest and {photographs > captions-squeezenet > elsewhere > drop_content_words|x} with the same region "
+            "moved "
+            "elsewhere; an answer of the LSTM with a CNN loses {photographs > photo > grad_cam > drop|x} and "
+            "{photographs > photo > elsewhere > drop|x} of its logit. Covering the middle costs an answer "
+            "{photographs > photo > centre > drop|x}, which is not told apart from the region of its map.",
+            HOLDS,
+            check=lambda r: (
+                all(
+                    r(f"{system} > grad_cam > {drop}").above(r(f"{system} > {other} > {drop}"))
+                    for system, drop in ((WORDS, "drop_content_words"), (ANSWERS, "drop"))
+                    for other in ("elsewhere", "random")
+                )
+                and r(f"{ANSWERS} > grad_cam > drop").leans_above(r(f"{ANSWERS} > centre > drop"))
+            ),
+        ),
+        Claim(
+            "By that test Grad-CAM is more faithful than guided backprop.",
+            "Our question, not a claim of the paper.",
+            "Answers of the LSTM with a CNN: {photographs > photo > grad_cam > drop|x} against "
+            "{photographs > photo > guided_backprop > drop|x}. Content words: "
+            "{photographs > captions-squeezenet > grad_cam > drop_content_words|x} against "
+            "{photographs > captions-squeezenet > guided_backprop > drop_content_words|x}, not told apart. The same "
+            "with "
+            "co-attention.",
+            FAILS,
+            check=lambda r: (
+                r(f"{ANSWERS} > grad_cam > drop").above(r(f"{ANSWERS} > guided_backprop > drop"))
+                and not r(f"{WORDS} > grad_cam > drop_content_words").apart(
+                    r(f"{WORDS} > guided_backprop > drop_content_words")
+                )
+                and not r("photographs > photo-coattention > grad_cam > drop").apart(
+                    r("photographs > photo-coattention > guided_backprop > drop")
+                )
+            ),
+            notebook="07_captioning",
+        ),
+    ),
+    (
+        "*How occlusion was done.* The photographs were covered in bfloat16, a short number format "
+        "that is right to two or three digits. Patches are grey and do not overlap. A grey patch is itself an unusual "
+        "object, so occlusion is a second opinion and not the truth. The correlations of the paper were computed for "
+        "other networks, pictures and patches, and their sizes cannot be compared with ours.",
+    ),
+)
