@@ -21,7 +21,8 @@ from gradcam_lib.paths import MODELS, RESULTS
 from gradcam_lib.results import average, write_results
 from gradcam_lib.training.photonet import judged
 
-MEASURES = ("top1_accuracy", "top5_accuracy", "top1_localization_error", "pointing_game")
+MEASURES = ("top1_accuracy", "top5_accuracy", "top1_localization_error", "top5_localization_error", "pointing_game")
+CAMS = 0.2  # share of the maximum at which CAM's paper draws its boxes
 
 
 def paired(first: Sequence[bool], second: Sequence[bool]) -> dict[str, float]:
@@ -40,11 +41,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the measured numbers")
     args = parser.parse_args(argv)
     val = tiny_imagenet.load_split(tiny_imagenet.root_of(args.data), "val")
-    connected, pooled = (
-        judged(load_photonet(MODELS / f"{name}.safetensors")[0], val) for name in ("photonet", "photonet_gap")
-    )
+    models = [load_photonet(MODELS / f"{name}.safetensors")[0] for name in ("photonet", "photonet_gap")]
+    connected, pooled = (judged(model, val) for model in models)
     numbers = {name: paired(connected[name], pooled[name]) for name in MEASURES}
-    # The same in one network: do its maps point better than the middle of the picture, which looks at nothing?
+    # With pooling, Grad-CAM is a rectified CAM; as CAM it is cut at the threshold of CAM's own paper.
+    cam = judged(models[1], val, threshold=CAMS)
+    numbers |= {f"cam_{name}": paired(connected[name], cam[name]) for name in MEASURES if "localization" in name}
+    # In one network: do its maps point better than the middle of the picture, which looks at nothing?
     numbers["gap_points_better_than_the_centre"] = paired(pooled["pointing_game_centre"], pooled["pointing_game"])
     command = "python -m gradcam_lib.studies.price --data PATH"
     print(write_results("photonet_pair", numbers, command=command, n=len(val.labels), folder=args.results))

@@ -165,12 +165,13 @@ def measure(model: PhotoNet, val: tiny_imagenet.Split) -> dict:
     return {name: share(hits) for name, hits in judged(model, val).items()}
 
 
-def judged(model: PhotoNet, val: tiny_imagenet.Split) -> dict[str, np.ndarray]:
+def judged(model: PhotoNet, val: tiny_imagenet.Split, *, threshold: float = 0.15) -> dict[str, np.ndarray]:
     """Accuracy, pointing game and localization error, picture by picture: name → (n,) booleans.
 
     Pointing: the maximum of Grad-CAM for the true class lies in the annotated box; beside it, how often the centre
-    does. Localization: the box at 15 % of the maximum overlaps the annotated one by at least one half; top-1 asks for
-    the right class as well, and the box that covers the whole picture shows what is given away for free.
+    does. Localization: the box at ``threshold`` of the maximum overlaps the annotated one by at least one half; top-1
+    asks for the right class as well, top-5 for the right class among the five likeliest. The box that covers the whole
+    picture shows what is given away for free.
     """
     labels, counted = torch.from_numpy(val.labels), {}
     images = torch.from_numpy(val.images).permute(0, 3, 1, 2)
@@ -183,13 +184,14 @@ def judged(model: PhotoNet, val: tiny_imagenet.Split) -> dict[str, np.ndarray]:
     best = logits.topk(min(5, logits.shape[1])).indices == labels[:, None]
     middle = np.zeros(heats.shape[1:])
     middle[len(middle) // 2, len(middle) // 2] = 1
-    overlap = np.array([iou(box_from_map(h), box) for h, box in zip(heats, val.boxes, strict=True)])
+    overlap = np.array([iou(box_from_map(h, threshold), box) for h, box in zip(heats, val.boxes, strict=True)])
     whole = np.array([iou((0, 0, tiny_imagenet.SIDE, tiny_imagenet.SIDE), box) for box in val.boxes])
     counted["top1_accuracy"] = best[:, 0].numpy()
     counted["top5_accuracy"] = best.any(1).numpy()
     counted["pointing_game"] = np.array([pointing_hit(h, box) for h, box in zip(heats, val.boxes, strict=True)])
     counted["pointing_game_centre"] = np.array([pointing_hit(middle, box) for box in val.boxes])
     counted["top1_localization_error"] = ~(best[:, 0].numpy() & (overlap >= 0.5))
+    counted["top5_localization_error"] = ~(best.any(1).numpy() & (overlap >= 0.5))
     counted["known_class_localization_error"] = overlap < 0.5
     counted["whole_picture_localization_error"] = whole < 0.5
     return counted
