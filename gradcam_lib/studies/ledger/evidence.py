@@ -1,10 +1,10 @@
 """What the sentences of the ledger rest on: measured numbers, tests, and assertions of notebooks.
 
-A path such as "localization > grad_cam > pointing_game" names a number: the file, then the keys. In a sentence it
+A path such as "photonet > pointing_game" names a number: the file, then the keys. In a sentence it
 stands in braces, and ``filled`` puts the number in its place:
 
-    {localization > grad_cam > pointing_game}          a share: 96.0 % (92.8 … 97.8)
-    {… |short}                                         the same without its interval: 96.0 %
+    {photonet > pointing_game}                         a share: 81.5 % (79.7 … 83.1)
+    {… |short}                                         the same without its interval: 81.5 %
     {… |x} and {… |x3}                                 a plain number with two or three decimals: 0.33 (0.32 … 0.34)
     {… |points}                                        a difference of shares: −4.0 points (−4.9 … −3.1)
     {… |millions}                                      a count: 1.4 M

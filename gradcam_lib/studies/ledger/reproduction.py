@@ -59,17 +59,17 @@ DEPARTURES = (
     ),
     (
         "50,000 validation pictures of ILSVRC, 1,000 classes",
-        "{localization > n} of these pictures, ten classes; {photonet > n} pictures of 40 classes of Tiny ImageNet",
+        "{evaluate_localization_squeezenet > n} of these pictures, ten classes; {photonet > n} pictures of 40 classes "
+        "of Tiny ImageNet",
     ),
-    ("top-1 and top-5 localization error", "top-1 error and the error of the true class"),
     (
         "maps of the gradient and of c-MWP, segmented with GrabCut before boxes are drawn",
-        "the gradient averaged over 29×29 pixels; no c-MWP",
+        "the same, and beside it the gradient averaged over 29×29 pixels; c-MWP at the last layer, too",
     ),
     (
         "occlusion for classes, 2,510 pictures of VOC 2007",
-        "occlusion for words and answers on photographs of Flickr8k, for answers on drawn scenes, "
-        "and for classes on those photographs whose caption names one",
+        "occlusion for classes on the 250 pictures of ILSVRC, for words and answers on photographs of Flickr8k, and "
+        "for answers on drawn scenes",
     ),
     (
         "captions of COCO by neuraltalk2 with VGG-16",
@@ -127,10 +127,9 @@ smaller. So “holds” does not confirm the paper's number, and “does not hol
 **Intervals.** Brackets hold 95 % confidence intervals: Wilson's for shares, bootstrap intervals over independent
 examples (scenes, photographs or trained networks) for means. Two numbers are *told apart* when their intervals do not
 overlap. This is a strict rule. Two methods measured on the same pictures can differ reliably although their intervals
-overlap, and a paired test would show it. Paired differences are taken in four places alone: run by run in the bias
-study, picture by picture in the localization study and between the two forms of PhotoNet, and within a picture where
-a table says so. “Not told apart”
-therefore never means “equal”.
+overlap, and a paired test would show it. Paired differences are taken run by run in the bias study, picture by picture
+by the evaluation command and between the two forms of PhotoNet, and within a picture where a table says so. “Not told
+apart” therefore never means “equal”.
 
 **Terms.** A *feature map* is the output of a convolutional layer. It has *channels*, and each channel has a value at
 every *position*. A *logit* is the score of a class before the softmax. A *baseline* is a method that does not look at

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, IN_DIRECTION, NOT_TRIED, Claim, Group
+from gradcam_lib.studies.ledger.evidence import Number, Results
 
+NETWORKS = {"photonet": "classifier.3", "lite0": "classifier"}  # and the layer of the logits
 WORDS, ANSWERS = "photographs > captions-squeezenet", "photographs > photo"
 CORRELATION = "correlation_with_occlusion"
+
+
+def alike(r: Results, network: str, method: str, drawn_anew: str) -> Number:
+    """Rank correlation of a map with that of the trained network, once layers were drawn anew."""
+    return r(f"evaluate_sanity_{network} > {method} > {drawn_anew} > signed")
+
 
 FAITHFULNESS = Group(
     "Faithfulness",
@@ -107,6 +115,45 @@ FAITHFULNESS = Group(
                 )
             ),
             notebook="07_captioning",
+        ),
+        Claim(
+            "Grad-CAM changes with what the network has learnt: with the layer of the logits drawn anew, its map is "
+            "another one.",
+            "Adebayo et al. (2018), whose verdict is that Grad-CAM passes.",
+            "Rank correlation of the map before its ReLU with that of the trained network, when the layer of the "
+            "logits is drawn anew: {evaluate_sanity_photonet > grad_cam > classifier.3 > signed|x} with PhotoNet and "
+            "{evaluate_sanity_lite0 > grad_cam > classifier > signed|x} with EfficientNet-Lite0. Maps of two different "
+            "pictures in the trained network correlate more: {evaluate_sanity_photonet > grad_cam > another picture > "
+            "signed|x} and {evaluate_sanity_lite0 > grad_cam > another picture > signed|x}. SqueezeNet's "
+            "correlate by {evaluate_sanity_squeezenet > grad_cam > classifier.1 > signed|x} and, of two pictures, "
+            "{evaluate_sanity_squeezenet > grad_cam > another picture > signed|x}.",
+            HOLDS,
+            check=lambda r: all(
+                alike(r, network, "grad_cam", logits).below(alike(r, network, "grad_cam", "another picture"))
+                for network, logits in NETWORKS.items()
+            ),
+            notebook="11_faithfulness_and_trust",
+        ),
+        Claim(
+            "Guided backprop and Guided Grad-CAM stay alike when the higher layers are drawn anew.",
+            "Adebayo et al. (2018), whose verdict is that both fail; that guided backprop does not change at all, they "
+            "withdrew.",
+            "With the layer of the logits drawn anew, the picture of guided backprop correlates with that of the "
+            "trained network by {evaluate_sanity_photonet > guided_backprop > classifier.3 > signed|x} (PhotoNet) and "
+            "{evaluate_sanity_lite0 > guided_backprop > classifier > signed|x} (EfficientNet-Lite0), Guided Grad-CAM's "
+            "by {evaluate_sanity_photonet > guided_grad_cam > classifier.3 > signed|x} and "
+            "{evaluate_sanity_lite0 > guided_grad_cam > classifier > signed|x}. They do change: with every layer drawn "
+            "anew guided backprop has {evaluate_sanity_photonet > guided_backprop > features.0 > signed|x} and "
+            "{evaluate_sanity_lite0 > guided_backprop > features.0.0 > signed|x} left.",
+            HOLDS,
+            check=lambda r: all(
+                alike(r, network, method, logits).above(alike(r, network, "grad_cam", logits))
+                and alike(r, network, method, logits).above(0.5)
+                and alike(r, network, method, first).below(alike(r, network, method, logits))
+                for (network, logits), first in zip(NETWORKS.items(), ("features.0", "features.0.0"), strict=True)
+                for method in ("guided_backprop", "guided_grad_cam")
+            ),
+            notebook="11_faithfulness_and_trust",
         ),
     ),
     (

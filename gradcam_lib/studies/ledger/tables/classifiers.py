@@ -6,27 +6,27 @@ from gradcam_lib.studies.ledger.entries import Table
 from gradcam_lib.studies.ledger.evidence import Results
 
 CHANGES = {
-    "without the ReLU, min–max": "without_relu",
+    "without the ReLU": "no_relu",
+    "without the ReLU, min–max": "no_relu_min_max",
     "absolute gradients": "absolute_gradients",
     "positive gradients": "positive_gradients",
     "equal weights (knows no class)": "equal_weights",
-    "largest instead of mean gradient": "max_pooled_gradients",
+    "largest instead of mean gradient": "largest_gradient",
+    "guided rule on the way back": "guided_backward",
+    "deconvnet's rule on the way back": "deconvnet_backward",
+    "counterfactual map": "counterfactual",
 }
-BASELINES = {"gradient (saliency), smoothed": "saliency_smoothed", "middle of the picture": "centre"}
-LAYERS = {
-    "localization": {
-        "layer features.9, 27×27": "layer_features.9",
-        "layer features.7, 27×27": "layer_features.7",
-        "layer features.4, 54×54": "layer_features.4",
-    },
-    "localization_lite0": {
-        "layer features.12.expand, 14×14": "layer_features.12.expand",
-        "layer features.6.expand, 28×28": "layer_features.6.expand",
-        "layer features.4.expand, 56×56": "layer_features.4.expand",
-    },
+BASELINES = {
+    "gradient (saliency), smoothed": "saliency+smooth",
+    "blob in the middle": "centre",
+    "random map": "random",
 }
-MEASURES = ("known_class_localization_error", "top1_localization_error", "pointing_game")
-PAIRED = tuple(f"minus_grad_cam > {measure}|points" for measure in (MEASURES[0], MEASURES[2]))
+LAYERS = {  # earlier ones than the network's own, from deep to shallow
+    "squeezenet": tuple(f"grad_cam@features.{k}" for k in (11, 10, 9, 7, 4)),
+    "lite0": tuple(f"grad_cam@features.{k}.expand" for k in range(16, 2, -1)),
+}
+SHOWN = {"squeezenet": LAYERS["squeezenet"], "lite0": tuple(LAYERS["lite0"][i] for i in (0, 4, 10, 12))}
+ERRORS = ("known_class_error", "top1_error")
 HEAD = (
     "",
     "localization error of the true class",
@@ -37,63 +37,77 @@ HEAD = (
 )
 
 
-def rows(study: str) -> tuple[tuple[str, ...], ...]:
-    """Grad-CAM, what changes one part of it, and the baselines, on the pictures of a study."""
-    others = CHANGES | LAYERS[study] | {"counterfactual map": "counterfactual"} | BASELINES
-    first = ("**Grad-CAM** (deepest layer)", *(f"{{{study} > grad_cam > {m}}}" for m in MEASURES), "–", "–")
-    return first, *(
-        (label, *(f"{{{study} > {key} > {m}}}" for m in (*MEASURES, *PAIRED))) for label, key in others.items()
+def rows(network: str) -> tuple[tuple[str, ...], ...]:
+    """Grad-CAM, what changes one part of it, earlier layers, and baselines, on the same pictures."""
+    boxes, points = f"evaluate_localization_{network}", f"evaluate_pointing_{network}"
+
+    def cells(method: str) -> tuple[str, ...]:
+        return *(f"{{{boxes} > {method} > {e}}}" for e in ERRORS), f"{{{points} > {method} > hit}}"
+
+    def apart(method: str) -> tuple[str, ...]:
+        return (
+            f"{{{boxes} > {method} > minus_grad_cam > {ERRORS[0]}|points}}",
+            f"{{{points} > {method} > minus_grad_cam > hit|points}}",
+        )
+
+    layers = {f"layer {layer.partition('@')[2]}": layer for layer in SHOWN[network]}
+    others = CHANGES | layers | BASELINES
+    first = ("**Grad-CAM** (deepest layer)", *cells("grad_cam"), "–", "–")
+    return first, *((label, *cells(key), *apart(key)) for label, key in others.items())
+
+
+def told_apart(r: Results, network: str, key: str) -> tuple[bool, bool]:
+    """Whether a method's errors of the true class, and its hits, differ from Grad-CAM's picture by picture."""
+    return (
+        r(f"evaluate_localization_{network} > {key} > minus_grad_cam > {ERRORS[0]}").apart(0),
+        r(f"evaluate_pointing_{network} > {key} > minus_grad_cam > hit").apart(0),
     )
-
-
-def told_apart(r: Results, study: str, key: str, measure: str) -> bool:
-    return r(f"{study} > {key} > minus_grad_cam > {measure}").apart(0)
 
 
 ABLATION = Table(
     "Ablation on ImageNet pictures",
-    "SqueezeNet 1.0 on {localization > n} annotated validation pictures of ILSVRC 2012, ten classes, short side 224 "
-    "pixels, centre crop; `{localization > command}`. Its top-1 accuracy on them is {localization > top1_accuracy}. "
-    "Each row changes one part of Grad-CAM; the last two rows are baselines, that is, methods that a good map should "
-    "beat. Boxes are drawn at 15 % of the maximum. The pointing game allows a distance of 15 pixels and, like the "
-    "first column, explains the true class. The last two columns are differences picture by picture.",
+    "SqueezeNet 1.0 on {evaluate_localization_squeezenet > n} annotated validation pictures of ILSVRC 2012, ten "
+    "classes, short side 224 pixels, centre crop. The share of them that it classifies wrongly is "
+    "{evaluate_localization_squeezenet > classification_top1_error}. Each row changes one part of Grad-CAM; the last "
+    "three rows are another method and two baselines. Boxes are drawn at 15 % of the maximum. The pointing game allows "
+    "a distance of 15 pixels in 500 and, like the first column, explains the true class. The last two columns are "
+    "differences picture by picture.",
     HEAD,
-    rows("localization"),
+    rows("squeezenet"),
     (
         "A blob in the middle, which does not depend on the picture, wins the pointing game in "
-        "{localization > centre > pointing_game|short} of these pictures: never read a pointing score without this "
-        "baseline. By their boxes, absolute gradients, positive gradients and the largest gradient are not told apart "
-        "from Grad-CAM, even in pairs; at other thresholds the order changes (see the remark under “Localization”). "
-        "The gradient was averaged over 29×29 pixels, because single pixels have no "
-        "regions; the paper segmented with GrabCut instead. The counterfactual map is meant to miss the object.",
+        "{evaluate_pointing_squeezenet > centre > hit|short} of these pictures: never read a pointing score without "
+        "this baseline. By their boxes, absolute gradients, positive gradients and the largest gradient are not told "
+        "apart from Grad-CAM, even in pairs; at other thresholds the order changes (see the remark under "
+        "“Localization”). The gradient was averaged over 29×29 pixels, because single pixels have no regions; with "
+        "GrabCut, as in the paper, the errors are in "
+        "[evaluate_localization_squeezenet.json](evaluate_localization_squeezenet.json). The counterfactual map is "
+        "meant to miss the object. No ReLU lies above this layer but the last, so the rules on the way back change "
+        "nothing.",
     ),
     check=lambda r: (
         not any(
-            told_apart(r, "localization", key, MEASURES[0])
-            for key in ("absolute_gradients", "positive_gradients", "max_pooled_gradients")
+            told_apart(r, "squeezenet", key)[0]
+            for key in ("absolute_gradients", "positive_gradients", "largest_gradient")
         )
     ),
 )
 
 ABLATION_LITE0 = Table(
     "The same for EfficientNet-Lite0",
-    "The same {localization_lite0 > n} pictures; `{localization_lite0 > command}`. Top-1 accuracy "
-    "{localization_lite0 > top1_accuracy}. This network ends in global average pooling and one linear layer, so "
-    "Grad-CAM is a rectified CAM and the largest gradient is the mean one.",
+    "The same {evaluate_localization_lite0 > n} pictures, of which it classifies "
+    "{evaluate_localization_lite0 > classification_top1_error} wrongly. This network ends in global average pooling "
+    "and one linear layer, so Grad-CAM is a rectified CAM and the largest gradient is the mean one.",
     HEAD,
-    rows("localization_lite0"),
+    rows("lite0"),
     (
         "Without its ReLU the map is not told apart from Grad-CAM here. Absolute gradients and equal weights are by "
         "their boxes, though not in the pointing game. Most pictures show one object, so even equal weights lose "
         "little.",
     ),
     check=lambda r: (
-        not told_apart(r, "localization_lite0", "without_relu", MEASURES[0])
-        and all(
-            told_apart(r, "localization_lite0", key, MEASURES[0])
-            and not told_apart(r, "localization_lite0", key, MEASURES[2])
-            for key in ("absolute_gradients", "equal_weights")
-        )
+        not told_apart(r, "lite0", "no_relu_min_max")[0]
+        and all(told_apart(r, "lite0", key) == (True, False) for key in ("absolute_gradients", "equal_weights"))
     ),
 )
 
