@@ -49,7 +49,7 @@ def seen(truth: Truth, clf: Classifier, side: int, *, located: bool = True) -> S
     sx, sy = side / width, side / height
     boxes = tuple((x0 * sx, y0 * sy, x1 * sx, y1 * sy) for x0, y0, x1, y1 in truth.boxes)
     mask = _mask(boxes, side) if truth.mask is None else stretched_mask(truth.mask, side)
-    if located and not truth.boxes:
+    if located and not truth.boxes and truth.mask is None:
         raise ValueError("nobody has said where the thing is; this experiment needs boxes or outlines")
     if located and not mask.any():
         raise ValueError(f"the thing is smaller than a pixel at {side}×{side}; give a larger --size")
