@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcam_lib.datasets.examples import Example
 from gradcam_lib.evaluate.experiment import (
     BASE,
     Experiment,
@@ -48,6 +49,12 @@ class Localization(Experiment):
 
     def default_methods(self) -> tuple[str, ...]:
         return (*self.methods, "cam") if _has_cam(self.clf) else self.methods
+
+    def seen(self, one: Example) -> Seen:
+        found = super().seen(one)
+        if not found.boxes:
+            raise ValueError("a crowd, round which no box of one thing can be drawn")
+        return found
 
     def measure(self, look: Look, pictures: list[Seen]) -> list[Row]:
         best = look.e.logits.topk(min(5, look.e.logits.shape[1]), dim=1).indices.tolist()

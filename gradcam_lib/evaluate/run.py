@@ -86,14 +86,14 @@ class Run:
 
     def done(self) -> set[int]:
         """Numbers of the batches that are measured."""
-        return {batch for batch, _ in self._batches()}
+        return {found["batch"] for found in self._batches()}
 
     def goes_on(self) -> bool:
         """Whether the same command would find something of this run."""
         return self.begun and any(path.stat().st_size for path in self._files())
 
-    def add(self, batch: int, rows: list[Row]) -> None:
-        line = json.dumps({"batch": batch, "rows": rows}, ensure_ascii=False)
+    def add(self, batch: int, rows: list[Row], sums: dict[str, Any] | None = None) -> None:
+        line = json.dumps({"batch": batch, "rows": rows} | ({"sums": sums} if sums else {}), ensure_ascii=False)
         with self._mine.open("a", encoding="utf-8", newline="\n") as file:
             file.write(line + "\n")
             file.flush()
@@ -104,8 +104,12 @@ class Run:
 
     def rows(self) -> list[Stored]:
         """Of all processes, in the order of the data; in little memory, as they may be 50,000 with 400 numbers each."""
-        kept = [(batch, [Stored(row) for row in rows]) for batch, rows in self._batches()]
+        kept = [(found["batch"], [Stored(row) for row in found["rows"]]) for found in self._batches()]
         return [row for _, rows in sorted(kept, key=lambda batch: batch[0]) for row in rows]
+
+    def sums(self) -> Iterator[dict[str, Any]]:
+        """What ``add`` was given beside the rows, one batch after the other, never all at once."""
+        return (found["sums"] for found in self._batches() if "sums" in found)
 
     def end(self, rows: list[Row], summary: dict[str, Any], text: str) -> None:
         """The table as CSV, the summary as JSON and as text."""
@@ -116,21 +120,22 @@ class Run:
     def _files(self) -> list[Path]:
         return sorted(self.folder.glob("batches-*.jsonl"))
 
-    def _batches(self) -> Iterator[tuple[int, list[Row]]]:
+    def _batches(self) -> Iterator[dict[str, Any]]:
+        """{"batch": number, "rows": list of rows, "sums": where there are any}."""
         seen, number_of = set(), cache(float)  # rounded numbers come again and again
         for path in self._files():
             with path.open("rb") as file:  # in text, a line may end in the middle of a name
                 for number, line in enumerate(file, 1):
                     try:
                         found = json.loads(line, parse_float=number_of)
-                        batch, rows = found["batch"], found["rows"]
+                        batch, _ = found["batch"], found["rows"]
                     except (ValueError, KeyError, TypeError) as error:
                         raise ValueError(
                             f"{path}: line {number} cannot be read ({error!r}); delete that line"
                         ) from error
                     if batch not in seen:  # measured twice where two runs overlapped
                         seen.add(batch)
-                        yield batch, rows
+                        yield found
 
     @staticmethod
     def _read(path: Path) -> dict[str, Any]:

@@ -65,10 +65,10 @@ def test_a_run_that_was_ended_goes_on_and_gives_the_same_table(tmp_path: Path, m
     assert command.main(given(data, tmp_path / "whole")) == 0
     add, batches = Run.add, []
 
-    def added(self: Run, batch: int, rows: list) -> None:
+    def added(self: Run, batch: int, *rest) -> None:
         if len(batches) == 2:
             raise KeyboardInterrupt
-        add(self, batch, rows)
+        add(self, batch, *rest)
         batches.append(batch)
 
     monkeypatch.setattr(Run, "add", added)
@@ -99,12 +99,12 @@ def test_a_worker_that_dies_ends_the_run_and_nothing_is_lost(tmp_path: Path) -> 
         "from gradcam_lib.evaluate import __main__ as command\n"
         "from gradcam_lib.evaluate.run import Run\n"
         "add = Run.add\n"
-        "def added(self, batch, rows):\n"
+        "def added(self, *rest):\n"
         "    first = self.folder / 'batches-0.jsonl'\n"
         "    if self.rank == 1:\n"
         "        while not (first.exists() and first.read_bytes().endswith(b'\\n')):\n            time.sleep(0.05)\n"
         "        os.kill(os.getpid(), 9)\n"
-        "    add(self, batch, rows)\n"
+        "    add(self, *rest)\n"
         "Run.add = added\nsys.exit(command.main(sys.argv[1:]))\n",
         encoding="utf-8",
     )
@@ -184,7 +184,7 @@ def test_a_line_that_another_process_is_writing_is_left_alone(tmp_path: Path) ->
 
 def test_a_table_with_a_gap_is_no_result(tmp_path: Path, monkeypatch, capsys) -> None:
     data, out, add = voc(tmp_path / "data", N), tmp_path / "out", Run.add
-    monkeypatch.setattr(Run, "add", lambda self, batch, rows: None if batch == 1 else add(self, batch, rows))
+    monkeypatch.setattr(Run, "add", lambda self, batch, *rest: None if batch == 1 else add(self, batch, *rest))
     assert command.main(given(data, out)) == 1 and not (out / "summary.json").exists()
     assert "4 of 6 examples are there" in capsys.readouterr().err
 
@@ -202,10 +202,10 @@ def test_a_full_disk_ends_the_run_with_what_it_has(tmp_path: Path, monkeypatch, 
     data, out = voc(tmp_path / "data", N), tmp_path / "out"
     add = Run.add
 
-    def full(self: Run, batch: int, rows: list) -> None:
+    def full(self: Run, batch: int, *rest) -> None:
         if batch:
             raise OSError(28, "No space left on device", str(self.folder))
-        add(self, batch, rows)
+        add(self, batch, *rest)
 
     monkeypatch.setattr(Run, "add", full)
     assert command.main(given(data, out)) == 1

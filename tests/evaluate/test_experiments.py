@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 from skimage.metrics import structural_similarity
 from support.annotated_made import picture, voc
+from support.evaluating import options
 
 from gradcam_lib.datasets.annotated import Truth, annotated
 from gradcam_lib.evaluate import __main__ as command
@@ -45,15 +45,6 @@ def look(clf, tmp_path_factory: pytest.TempPathFactory) -> tuple[Look, list]:
     e = explain(clf, x, pixels=True)
     targets = [one.classes[0] for one in pictures]
     return Look(clf, x, e, targets, [one.picture for one in examples]), pictures
-
-
-def options(experiment: type, *more: str, **given) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    experiment.arguments(parser)
-    args = parser.parse_args(list(more))
-    for name, value in ({"size": None, "layer": None, "methods": None} | given).items():
-        setattr(args, name, value)
-    return args
 
 
 def test_a_picture_is_stretched_with_its_boxes_and_its_mask(clf) -> None:
