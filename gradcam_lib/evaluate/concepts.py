@@ -72,15 +72,18 @@ class Concepts(Experiment):
         self.limits = torch.from_numpy(np.load(file)).to(device)
 
     def _maps(self, units: Sequence[Whole], device: torch.device) -> Iterator[torch.Tensor]:
+        problems: list[str] = []  # of single pictures, whose rows will name them, too
         for start in range(0, len(units), AT_ONCE):
             pictures = []
             for one in units[start : start + AT_ONCE]:
                 try:
                     pictures.append(self.seen(one))
-                except (OSError, ValueError):
-                    continue  # its row will say why
+                except (OSError, ValueError) as error:
+                    problems.append(str(error))
             if pictures:
                 yield looked(self, pictures, [], device).e.activation()
+        if len(problems) == len(units):
+            raise ValueError(f"none of {len(units)} pictures could be used; the first: {problems[0]}")
 
     def measure(self, look: Look, pictures: list[Seen]) -> list[Row]:
         said = look.e.predicted

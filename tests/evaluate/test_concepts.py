@@ -166,6 +166,6 @@ def test_a_run_that_was_ended_gives_the_same_names(tmp_path: Path, monkeypatch) 
 
 def test_boxes_are_no_outlines_and_methods_are_no_channels(tmp_path: Path, capsys) -> None:
     assert command.main(said(voc(tmp_path / "data", 2), tmp_path / "out")) == 1
-    assert "no picture could be read" in capsys.readouterr().err
+    assert "concepts need outlines" in capsys.readouterr().err
     assert command.main(said(coco(tmp_path / "coco"), tmp_path / "other", "--methods", "cam")) == 1
     assert "channels are named, not maps" in capsys.readouterr().err

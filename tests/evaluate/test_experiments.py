@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 from skimage.metrics import structural_similarity
-from support.annotated_made import picture, voc
+from support.annotated_made import coco, picture, voc
 from support.evaluating import options
 
 from gradcam_lib.datasets.annotated import Truth, annotated
@@ -318,9 +318,9 @@ def test_grabcut_keeps_to_the_thing_beneath_the_map() -> None:
 def test_every_experiment_runs_and_reports(experiment: str, tmp_path: Path, capsys) -> None:
     said = [experiment, "--model", "photonet", "--data", str(voc(tmp_path / "data", 4)), "--out", str(tmp_path / "out")]
     more = {"robustness": ["--steps", "3"], "sanity": ["--stages", "2"], "faithfulness": ["--grids", "4"]}
-    if experiment == "segmentation":
-        assert command.main(said) == 1 and "needs outlines" in capsys.readouterr().err
-        return
+    if experiment in ("segmentation", "concepts"):
+        assert command.main(said) == 1 and "outlines, and this data has boxes" in capsys.readouterr().err
+        said[4], said[6] = str(coco(tmp_path / "outlined", 4)), str(tmp_path / "other")
     assert command.main([*said, *more.get(experiment, [])]) == 0
     assert f"# {experiment}: photonet" in capsys.readouterr().out
 
