@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from gradcam_lib.datasets.examples import Annotated, Example, Truth
-from gradcam_lib.evaluate.methods import Chosen, Look, chosen
+from gradcam_lib.evaluate.methods import Chosen, Look, chosen, has_cam
 from gradcam_lib.evaluate.run import Row
 from gradcam_lib.explanation import explain
 from gradcam_lib.measures.localize import Box, mask_of_box, stretched_mask
@@ -92,11 +92,12 @@ def _mask(boxes: Sequence[Box], side: int) -> np.ndarray:
 
 
 class Table(NamedTuple):
-    """A table of a summary, for Markdown."""
+    """A table of a summary, for Markdown; note: sentences beneath it."""
 
     title: str
     columns: list[str]
     rows: list[list[str]]
+    note: str = ""
 
 
 class Experiment:
@@ -106,6 +107,7 @@ class Experiment:
     methods: tuple[str, ...] = (BASE,)
     pixels = False  # whether a graph down to the pixels is needed, whatever the methods
     located = True  # whether the data must say where things are
+    cam = False  # whether CAM is one of the methods where the network has it
     every = False  # whether things count for which the network has no class
 
     def __init__(self, args: argparse.Namespace, clf: Classifier):
@@ -127,7 +129,7 @@ class Experiment:
         """Options of this experiment alone."""
 
     def default_methods(self) -> tuple[str, ...]:
-        return self.methods
+        return (*self.methods, "cam") if self.cam and has_cam(self.clf) else self.methods
 
     def options(self) -> dict[str, Any]:
         """What else decides about the numbers, for the record of the run."""

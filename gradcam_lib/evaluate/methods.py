@@ -21,7 +21,7 @@ from torch.nn.functional import avg_pool2d
 from gradcam_lib.cam import rectified_map_and_weights
 from gradcam_lib.equations import channel_weights, combine, upsample
 from gradcam_lib.excitation import excitation_backprop
-from gradcam_lib.explanation import Explanation
+from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.measures.localize import Box, box_from_map, centre_gaussian
 from gradcam_lib.networks.classifier import Classifier
 
@@ -199,6 +199,17 @@ def _chosen(name: str) -> Chosen:
     if layer and not METHODS[base].layered:
         raise ValueError(f"method {name!r}: {base} has no layer; leave out @{layer}")
     return Chosen(name, METHODS[base], layer or None, after)
+
+
+def has_cam(clf: Classifier) -> bool:
+    """Whether the network ends as CAM needs it, tried on one picture."""
+    side, weight = clf.transform.crop, next(clf.model.parameters())
+    e = explain(clf, torch.linspace(-1, 1, 3 * side**2, device=weight.device).view(1, 3, side, side))
+    try:
+        rectified_map_and_weights(clf.model, e.activation(), e.logits)
+    except ValueError:
+        return False
+    return True
 
 
 def grabcut(picture: np.ndarray, heat: np.ndarray, rounds: int = 3) -> np.ndarray:
