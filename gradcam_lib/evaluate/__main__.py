@@ -108,11 +108,20 @@ def _measure(args: argparse.Namespace, run: Run, device: torch.device, argv: lis
     experiment = EXPERIMENTS[args.experiment](args, clf)
     data = annotated(args.data, clf, args.split, every=experiment.every)
     units = experiment.units(data)[: args.limit]
-    with processes.first_one_first():
-        run.begin(_record(args, experiment, data, len(units), argv))
-        if processes.rank() == 0:
-            run.mend()
-        experiment.prepare(units, run.folder, device)
+    with run.alone():
+        with processes.first_one_first():
+            run.begin(_record(args, experiment, data, len(units), argv))
+            if processes.rank() == 0:
+                run.mend()
+            experiment.prepare(units, run.folder, device)
+        _all_batches(args, run, experiment, units, device)
+    return 0
+
+
+def _all_batches(
+    args: argparse.Namespace, run: Run, experiment: Experiment, units: Sequence[Any], device: torch.device
+) -> None:
+    """Those that are not measured yet, shared out, and then the report."""
     done = run.done()
     processes.wait()  # nobody writes before all have read, so that all share out the same batches
     batches = range(0, len(units), args.batch)
@@ -123,7 +132,6 @@ def _measure(args: argparse.Namespace, run: Run, device: torch.device, argv: lis
     processes.wait()
     if processes.rank() == 0:
         _report(run, experiment, units)
-    return 0
 
 
 def _classifier(args: argparse.Namespace, device: torch.device) -> Classifier:

@@ -147,6 +147,36 @@ def test_a_picture_that_cannot_be_read_is_taken_down_and_the_run_goes_on(tmp_pat
     assert "2 could not be used" in (tmp_path / "out" / "summary.md").read_text("utf-8")
 
 
+def test_a_picture_that_was_repaired_is_measured_when_the_command_is_given_again(tmp_path: Path, monkeypatch) -> None:
+    data = voc(tmp_path / "data", N)
+    assert command.main(given(data, tmp_path / "whole")) == 0
+    broken = data / "JPEGImages" / "0003.jpg"
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[:40])
+    assert command.main(given(data, tmp_path / "out")) == 0
+    broken.write_bytes(whole)
+    add, batches = Run.add, []
+    monkeypatch.setattr(Run, "add", lambda self, batch, *rest: (batches.append(batch), add(self, batch, *rest)))
+    assert command.main(given(data, tmp_path / "out")) == 0 and batches == [1]
+    assert everything(tmp_path / "out") == everything(tmp_path / "whole")
+
+
+def test_two_commands_do_not_share_a_folder(tmp_path: Path, capsys) -> None:
+    data, out = voc(tmp_path / "data", 2), tmp_path / "out"
+    script = "import sys; from pathlib import Path; from gradcam_lib.evaluate.run import Run\n"
+    script += "with Run(Path(sys.argv[1])).alone():\n    print('held', flush=True)\n    sys.stdin.read()"
+    said = [sys.executable, "-c", script, str(out)]
+    with subprocess.Popen(said, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "held\n"
+        assert command.main(given(data, out)) == 1
+        assert "another command is measuring into this folder" in capsys.readouterr().err
+        assert {path.name for path in out.iterdir()} == {".lock"}
+        other.kill()  # whatever ends it: the lock goes with the process
+    assert command.main(given(data, out)) == 0 and len(table(out)) == 2
+    with Run(tmp_path / "several", 0).alone(), Run(tmp_path / "several", 1).alone():
+        pass  # of one command
+
+
 def test_results_of_another_run_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data, out = voc(tmp_path / "data", N), tmp_path / "out"
     assert command.main(given(data, out)) == 0

@@ -26,6 +26,7 @@ from gradcam_lib.evaluate.methods import METHODS, Look, chosen, grabcut
 from gradcam_lib.evaluate.pointing import Pointing
 from gradcam_lib.evaluate.robustness import Robustness
 from gradcam_lib.evaluate.sanity import CONTROL, Sanity, _next_other, ssim
+from gradcam_lib.evaluate.summary import as_markdown
 from gradcam_lib.explanation import explain
 from gradcam_lib.measures.faithfulness import deletion_curve
 from gradcam_lib.measures.localize import iou, mask_of_box
@@ -288,6 +289,28 @@ def test_maps_are_compared_where_the_attack_succeeded(clf) -> None:
     assert numbers["grad_cam"]["hit_attack"] == {"pictures": 0} and set(table.rows[0][1:]) == {"–"}
 
 
+def test_comparisons_of_empty_maps_are_counted_beside_the_table(clf, look) -> None:
+    experiment = Sanity(options(Sanity, "--stages", "2", methods=["grad_cam", "gradient"]), clf)
+    rows = [{"picture": str(i)} | row for i, row in enumerate(experiment.measure(*look))]
+    stage = experiment.stages[0]
+    rows[0][f"grad_cam|{stage}|signed"] = ""
+    numbers, tables = experiment.summary(rows)
+    assert numbers["left_out"]["signed"] == {"grad_cam": 1, "gradient": 0}
+    assert f"of {2 * len(rows)} comparisons, since a map was empty or constant: grad_cam 1." in tables[0].note
+    assert "withdrawn in the authors' erratum" in tables[0].note and tables[1].note == "Every comparison has a number."
+    assert numbers["grad_cam"][stage]["signed"]["pictures"] == len(rows) - 1
+    record = {"experiment": "sanity", "model": "", "command": "", "data": {"layout": "", "checksum": ""}, "weights": ""}
+    assert f"\n{tables[0].note}\n" in as_markdown(record | {"versions": {}}, tables, len(rows), [])
+
+
+def test_cam_is_a_default_where_the_network_has_it(clf) -> None:
+    with_cam = load_classifier("photonet_gap")
+    for experiment in (Localization, Faithfulness):
+        named = [[c.name for c in experiment(options(experiment), one).chosen] for one in (clf, with_cam)]
+        assert named[1] == [*named[0], "cam"]
+    assert {"saliency", "guided_backprop"} <= {c.name for c in Localization(options(Localization), clf).chosen}
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_ssim_of_a_map_with_itself_is_one(seed: int) -> None:
@@ -312,6 +335,19 @@ def test_grabcut_keeps_to_the_thing_beneath_the_map() -> None:
     assert (region & thing).sum() / (region | thing).sum() > 0.9
     assert (grabcut(picture, heat) == grabcut(picture, heat)).all()
     assert grabcut(picture, np.ones((64, 64), np.float32)).shape == (64, 64)
+
+
+def test_grabcut_is_sure_of_a_background_where_most_of_the_map_is_zero() -> None:
+    """A thing in the colour of what is behind it: only the map's zeros can tell it from the rest."""
+    picture = np.random.default_rng(0).integers(90, 110, (64, 64, 3), np.uint8)
+    heat = np.zeros((64, 64), np.float32)
+    heat[24:40, 24:40] = 1
+    heat[28:36, 28:36] = 2
+    region = grabcut(picture, heat) > 0
+    assert region[28:36, 28:36].all() and not region[[0, 0, -1, -1], [0, -1, 0, -1]].any()
+    ys, xs = np.mgrid[:64, :64]
+    away = np.hypot(ys - 31.5, xs - 31.5)
+    assert not region[away >= np.quantile(away, 0.8)].any()
 
 
 @pytest.mark.parametrize("experiment", list(command.EXPERIMENTS))
