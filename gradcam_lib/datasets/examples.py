@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradcam_lib.datasets.coco_classes import CLASSES
+from gradcam_lib.datasets.coco_classes import CLASSES, NAMESAKES
 from gradcam_lib.measures.localize import Box
 from gradcam_lib.networks.classifier import Classifier
 
@@ -45,7 +45,7 @@ class Annotated(NamedTuple):
 
 
 def classes_of(thing: str, clf: Classifier) -> tuple[int, ...]:
-    """The numbers of the classes that are such a thing: by name, or ImageNet's for a category of COCO."""
-    if clf.names.count(thing) == 1:
-        return (clf.names.index(thing),)
-    return tuple(CLASSES.get(thing, ())) if len(clf.names) == IMAGENET else ()
+    """The numbers of the classes that are such a thing: ImageNet's for a category of COCO, or the class of its name."""
+    if len(clf.names) == IMAGENET and thing in (*CLASSES, *NAMESAKES):
+        return tuple(CLASSES.get(thing, ()))
+    return (clf.names.index(thing),) if clf.names.count(thing) == 1 else ()

@@ -12,6 +12,7 @@ from support.annotated_made import THINGS, coco, ilsvrc, picture, voc, xml
 
 from gradcam_lib.datasets.annotated import annotated
 from gradcam_lib.datasets.boxes import checked
+from gradcam_lib.datasets.examples import classes_of
 from gradcam_lib.networks.zoo import load_classifier
 
 
@@ -206,6 +207,16 @@ def test_boxes_of_ilsvrc_and_voc_count_the_pixels_as_they_are_stored(tmp_path: P
     folder.mkdir(parents=True)
     image.save(folder / "a.jpg", exif=turned)
     assert annotated(tmp_path / "labelled", imagenet).examples[0].truth().image.shape == (64, 32, 3)  # for people
+
+
+def test_cocos_kite_is_no_bird_and_its_cups_are_mugs_too(imagenet, photonet) -> None:
+    coco = "person bicycle cup laptop kite mouse orange skateboard".split()
+    found = {name: [imagenet.names[c] for c in classes_of(name, imagenet)] for name in coco}
+    assert found["cup"] == ["coffee mug", "cup"] and found["laptop"] == ["laptop", "notebook"]
+    assert found["kite"] == found["person"] == found["skateboard"] == [] and len(found["bicycle"]) == 2
+    assert found["mouse"] == ["mouse"] and found["orange"] == ["orange"]
+    assert classes_of("goldfish", imagenet) == (1,)  # no category of COCO
+    assert classes_of("pizza", photonet) == (photonet.names.index("pizza"),) and classes_of("cup", photonet) == ()
 
 
 def test_a_crowd_has_no_box_and_every_category_can_be_had(tmp_path: Path, photonet) -> None:
