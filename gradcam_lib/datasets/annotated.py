@@ -17,7 +17,6 @@ Annotations of single pictures are read when their turn comes: one that is broke
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from gradcam_lib.datasets.examples import Annotated, Example, Truth, classes_of
@@ -45,9 +44,6 @@ def annotated(path: str | Path, clf: Classifier, split: str = "val", *, every: b
             if not examples:
                 raise ValueError(f"{root}: of the things in it ({layout}) the network has no class; its classes are "
                                  f"{', '.join(clf.names[:5])} …")  # fmt: skip
-            digest = hashlib.sha256(told)
-            for example in examples:
-                digest.update(f"{example.picture}\0{example.thing}\n".encode())
-            return Annotated(layout, examples, digest.hexdigest()[:16], tuple(filter(None, kinds.values())))
+            return Annotated.of(layout, examples, told, tuple(filter(None, kinds.values())))
     known = ", ".join(LAYOUTS)
     raise FileNotFoundError(f"{root}: neither of the layouts {known} with a split {split!r}; see datasets/annotated.py")

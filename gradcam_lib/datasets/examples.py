@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -42,6 +43,14 @@ class Annotated(NamedTuple):
     examples: list[Example]
     checksum: str
     kinds: tuple[tuple[int, ...], ...] = ()
+
+    @classmethod
+    def of(cls, layout: str, examples: list[Example], told: bytes, kinds: tuple[tuple[int, ...], ...]) -> Annotated:
+        """told: what the annotations say."""
+        digest = hashlib.sha256(told)
+        for example in examples:
+            digest.update(f"{example.picture}\0{example.thing}\n".encode())
+        return cls(layout, examples, digest.hexdigest()[:16], kinds)
 
 
 def classes_of(thing: str, clf: Classifier) -> tuple[int, ...]:

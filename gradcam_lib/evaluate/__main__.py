@@ -20,9 +20,11 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from gradcam_lib.datasets.annotated import Annotated, annotated
+from gradcam_lib.bias.collection import load_bias
 from gradcam_lib.datasets.class_names import class_names
+from gradcam_lib.datasets.examples import Annotated
 from gradcam_lib.evaluate.concepts import Concepts
+from gradcam_lib.evaluate.drawn import SIGN, examples_of
 from gradcam_lib.evaluate.experiment import Experiment, Seen, looked
 from gradcam_lib.evaluate.failures import Failures
 from gradcam_lib.evaluate.faithfulness import Faithfulness
@@ -43,6 +45,7 @@ KINDS = (Localization, Pointing, Rejection, Segmentation, Faithfulness, Robustne
 EXPERIMENTS = {kind.name: kind for kind in KINDS}
 UNREADABLE = (OSError, ValueError)  # of one picture: taken down, and the run goes on
 INTERRUPTED = 130
+BIAS = "bias_"
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -65,10 +68,11 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 def _common(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--model", default="efficientnet_lite0", help="a network by name, as for load_classifier; default: %(default)s")
+    add("--model", default="efficientnet_lite0", help="a network by name, as for load_classifier, or "
+        "bias_biased, bias_balanced; default: %(default)s")  # fmt: skip
     add("--checkpoint", type=Path, help="weights of your own for --model")
     add("--names", type=Path, help="their class names, one a line or a JSON list")
-    add("--data", type=Path, required=True, help="folder or zip in one of the layouts of datasets/annotated.py")
+    add("--data", required=True, help="folder or zip in a layout of datasets/annotated.py, or worlds:NAME[:NUMBER]")
     add("--split", default="val", help="of the data; default: %(default)s")
     add("--methods", nargs="+", help="see evaluate/methods.py; METHOD@LAYER is the map of another layer")
     add("--layer", help="the layer that is explained; default: the network's own")
@@ -106,7 +110,7 @@ def _said(text: str, status: int) -> int:
 def _measure(args: argparse.Namespace, run: Run, device: torch.device, argv: list[str] | None) -> int:
     clf = _classifier(args, device)
     experiment = EXPERIMENTS[args.experiment](args, clf)
-    data = annotated(args.data, clf, args.split, every=experiment.every)
+    data = examples_of(args.data, clf, args.split, every=experiment.every)
     units = experiment.units(data)[: args.limit]
     with run.alone():
         with processes.first_one_first():
@@ -136,6 +140,10 @@ def _all_batches(
 
 def _classifier(args: argparse.Namespace, device: torch.device) -> Classifier:
     own: dict[str, Any] = {"weights": args.checkpoint.expanduser()} if args.checkpoint else {}
+    if args.model.startswith(BIAS):
+        clf = load_bias(args.model.removeprefix(BIAS), **own)
+        clf.model.to(device).eval()
+        return clf
     if args.names:
         own["names"] = class_names(args.names.expanduser())
     return load_classifier(args.model, device=device, **own)
@@ -167,7 +175,10 @@ def _portable(given: list[str]) -> Iterator[str]:
     before = ""
     for word in given:
         name, is_one, _ = word.partition("=")
-        yield f"{name}={kept[name]}" if is_one and name in kept else kept.get(before, word)
+        if SIGN in word:  # no folder
+            yield word
+        else:
+            yield f"{name}={kept[name]}" if is_one and name in kept else kept.get(before, word)
         before = word
 
 
