@@ -68,6 +68,7 @@ CLASSES = {  # category → its classes, or first and last of a run of classes
     "teddy bear": [850],
     "hair drier": [589],
 }
+NAMESAKES = ("kite",)  # of these categories ImageNet has a class of the same name that is another thing
 CLASSES = {
     category: [c for run in runs for c in (range(run[0], run[1] + 1) if isinstance(run, tuple) else (run,))]
     for category, runs in CLASSES.items()

@@ -20,29 +20,32 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from gradcam_lib.datasets.annotated import Annotated, Example, annotated
+from gradcam_lib.bias.collection import load_bias
 from gradcam_lib.datasets.class_names import class_names
-from gradcam_lib.evaluate.experiment import Experiment, Seen, seen
+from gradcam_lib.datasets.examples import Annotated
+from gradcam_lib.evaluate.concepts import Concepts
+from gradcam_lib.evaluate.drawn import SIGN, examples_of
+from gradcam_lib.evaluate.experiment import Experiment, Seen, looked
 from gradcam_lib.evaluate.failures import Failures
 from gradcam_lib.evaluate.faithfulness import Faithfulness
 from gradcam_lib.evaluate.localization import Localization
-from gradcam_lib.evaluate.methods import Look
 from gradcam_lib.evaluate.pointing import Pointing
+from gradcam_lib.evaluate.rejection import Rejection
 from gradcam_lib.evaluate.robustness import Robustness
 from gradcam_lib.evaluate.run import Row, Run
 from gradcam_lib.evaluate.sanity import Sanity
 from gradcam_lib.evaluate.segmentation import Segmentation
 from gradcam_lib.evaluate.summary import as_markdown
-from gradcam_lib.explanation import explain
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.networks.weights import checksum_of
 from gradcam_lib.networks.zoo import load_classifier
 from gradcam_lib.training import processes
 
-KINDS = (Localization, Pointing, Segmentation, Faithfulness, Robustness, Sanity, Failures)
+KINDS = (Localization, Pointing, Rejection, Segmentation, Faithfulness, Robustness, Sanity, Failures, Concepts)
 EXPERIMENTS = {kind.name: kind for kind in KINDS}
 UNREADABLE = (OSError, ValueError)  # of one picture: taken down, and the run goes on
 INTERRUPTED = 130
+BIAS = "bias_"
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -65,10 +68,11 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 def _common(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--model", default="efficientnet_lite0", help="a network by name, as for load_classifier; default: %(default)s")
+    add("--model", default="efficientnet_lite0", help="a network by name, as for load_classifier, or "
+        "bias_biased, bias_balanced; default: %(default)s")  # fmt: skip
     add("--checkpoint", type=Path, help="weights of your own for --model")
     add("--names", type=Path, help="their class names, one a line or a JSON list")
-    add("--data", type=Path, required=True, help="folder or zip in one of the layouts of datasets/annotated.py")
+    add("--data", required=True, help="folder or zip in a layout of datasets/annotated.py, or worlds:NAME[:NUMBER]")
     add("--split", default="val", help="of the data; default: %(default)s")
     add("--methods", nargs="+", help="see evaluate/methods.py; METHOD@LAYER is the map of another layer")
     add("--layer", help="the layer that is explained; default: the network's own")
@@ -105,28 +109,41 @@ def _said(text: str, status: int) -> int:
 
 def _measure(args: argparse.Namespace, run: Run, device: torch.device, argv: list[str] | None) -> int:
     clf = _classifier(args, device)
-    data = annotated(args.data, clf, args.split)
     experiment = EXPERIMENTS[args.experiment](args, clf)
-    examples = data.examples[: args.limit]
-    with processes.first_one_first():
-        run.begin(_record(args, experiment, data, len(examples), argv))
-        if processes.rank() == 0:
-            run.mend()
+    data = examples_of(args.data, clf, args.split, every=experiment.every)
+    units = experiment.units(data)[: args.limit]
+    with run.alone():
+        with processes.first_one_first():
+            run.begin(_record(args, experiment, data, len(units), argv))
+            if processes.rank() == 0:
+                run.mend()
+            experiment.prepare(units, run.folder, device)
+        _all_batches(args, run, experiment, units, device)
+    return 0
+
+
+def _all_batches(
+    args: argparse.Namespace, run: Run, experiment: Experiment, units: Sequence[Any], device: torch.device
+) -> None:
+    """Those that are not measured yet, shared out, and then the report."""
     done = run.done()
     processes.wait()  # nobody writes before all have read, so that all share out the same batches
-    batches = range(0, len(examples), args.batch)
+    batches = range(0, len(units), args.batch)
     left = [b for b in range(len(batches)) if b not in done]
     mine = left[processes.rank() :: processes.count()]
     for b in tqdm(mine, desc=args.experiment, unit="batch", disable=processes.rank() > 0 or None):
-        run.add(b, _batch(experiment, examples[batches[b] : batches[b] + args.batch], device))
+        run.add(b, *_batch(experiment, units[batches[b] : batches[b] + args.batch], device))
     processes.wait()
     if processes.rank() == 0:
-        _report(run, experiment, examples)
-    return 0
+        _report(run, experiment, units)
 
 
 def _classifier(args: argparse.Namespace, device: torch.device) -> Classifier:
     own: dict[str, Any] = {"weights": args.checkpoint.expanduser()} if args.checkpoint else {}
+    if args.model.startswith(BIAS):
+        clf = load_bias(args.model.removeprefix(BIAS), **own)
+        clf.model.to(device).eval()
+        return clf
     if args.names:
         own["names"] = class_names(args.names.expanduser())
     return load_classifier(args.model, device=device, **own)
@@ -158,45 +175,44 @@ def _portable(given: list[str]) -> Iterator[str]:
     before = ""
     for word in given:
         name, is_one, _ = word.partition("=")
-        yield f"{name}={kept[name]}" if is_one and name in kept else kept.get(before, word)
+        if SIGN in word:  # no folder
+            yield word
+        else:
+            yield f"{name}={kept[name]}" if is_one and name in kept else kept.get(before, word)
         before = word
 
 
-def _batch(experiment: Experiment, examples: list[Example], device: torch.device) -> list[Row]:
-    """One row for each example; one that cannot be read has a row that says why."""
-    rows: list[Row] = [{"picture": one.picture, "thing": one.thing, "problem": ""} for one in examples]
-    there: list[tuple[Row, Example, Seen]] = []
-    for row, one in zip(rows, examples, strict=True):
+def _batch(experiment: Experiment, units: Sequence[Any], device: torch.device) -> tuple[list[Row], dict[str, Any]]:
+    """One row for each unit, and what is added up; one that cannot be read has a row that says why."""
+    rows: list[Row] = [{"picture": one.picture, "thing": one.thing, "problem": ""} for one in units]
+    there: list[tuple[Row, str, Seen]] = []
+    for row, one in zip(rows, units, strict=True):
         try:
-            there.append((row, one, seen(one.truth(), experiment.clf, experiment.side, located=experiment.located)))
+            there.append((row, f"{one.picture} {one.thing}", experiment.seen(one)))
         except UNREADABLE as error:
             row["problem"] = str(error)
     if not there:
-        return rows
-    x = torch.cat([picture.input(experiment.clf) for _, _, picture in there]).to(device)
-    e = explain(experiment.clf, x, experiment.layers, pixels=experiment.graph)
-    targets = [max(picture.classes, key=lambda c: float(e.logits[i, c])) for i, (_, _, picture) in enumerate(there)]
-    names = [f"{one.picture} {one.thing}" for _, one, _ in there]
-    look = Look(experiment.clf, x, e, targets, names)
-    for (row, _, _), found in zip(there, experiment.measure(look, [p for _, _, p in there]), strict=True):
+        return rows, {}
+    good, names, pictures = (list(part) for part in zip(*there, strict=True))
+    look = looked(experiment, pictures, names, device)
+    for row, found in zip(good, experiment.measure(look, pictures), strict=True):
         row |= found
-    return rows
+    return rows, experiment.sums(look, pictures, good)
 
 
-def _report(run: Run, experiment: Experiment, examples: Sequence[Example]) -> None:
+def _report(run: Run, experiment: Experiment, units: Sequence[Any]) -> None:
     rows, record = run.rows(), run.record()
-    if len(rows) != len(examples):
-        raise ValueError(
-            f"{run.folder}: {len(rows)} of {len(examples)} examples are there; give the same command again"
-        )
+    if len(rows) != len(units):
+        raise ValueError(f"{run.folder}: {len(rows)} of {len(units)} examples are there; give the same command again")
     good, problems = [row for row in rows if not row["problem"]], [row for row in rows if row["problem"]]
     if not good:
         raise ValueError(f"none of {len(rows)} examples could be used; the first: {problems[0]['problem']}")
+    experiment.add_up(run.sums())
     numbers, tables = experiment.summary(good)
     text = as_markdown(record, tables, len(good), problems)
     run.end(rows, record | {"n": len(good), "problems": len(problems), **numbers}, text)
     print(text, end="")
-    for path in experiment.after(good, examples, run.folder):
+    for path in experiment.after(good, units, run.folder):
         print(f"\n{path}")
 
 

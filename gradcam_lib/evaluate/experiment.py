@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from PIL import Image
 from torch import Tensor
 
-from gradcam_lib.datasets.annotated import Example, Truth
-from gradcam_lib.evaluate.methods import Chosen, Look, chosen
+from gradcam_lib.datasets.examples import Annotated, Example, Truth
+from gradcam_lib.evaluate.methods import Chosen, Look, chosen, has_cam
 from gradcam_lib.evaluate.run import Row
+from gradcam_lib.explanation import explain
 from gradcam_lib.measures.localize import Box, mask_of_box, stretched_mask
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.images import FILTERS
@@ -29,6 +31,7 @@ class Seen:
     """A picture stretched to the network's square, and what is true of it there.
 
     picture: (S, S, 3) uint8; boxes in its pixels; mask: (S, S) bool, that of the boxes where there is no outline.
+    things: of a whole picture, each of them with its name.
     """
 
     picture: np.ndarray
@@ -36,6 +39,7 @@ class Seen:
     boxes: tuple[Box, ...]
     mask: np.ndarray
     outlined: bool
+    things: dict[str, Seen] = field(default_factory=dict)
 
     def input(self, clf: Classifier) -> Tensor:
         side = len(self.picture)
@@ -49,11 +53,38 @@ def seen(truth: Truth, clf: Classifier, side: int, *, located: bool = True) -> S
     sx, sy = side / width, side / height
     boxes = tuple((x0 * sx, y0 * sy, x1 * sx, y1 * sy) for x0, y0, x1, y1 in truth.boxes)
     mask = _mask(boxes, side) if truth.mask is None else stretched_mask(truth.mask, side)
-    if located and not truth.boxes:
+    if located and not truth.boxes and truth.mask is None:
         raise ValueError("nobody has said where the thing is; this experiment needs boxes or outlines")
     if located and not mask.any():
         raise ValueError(f"the thing is smaller than a pixel at {side}×{side}; give a larger --size")
     return Seen(picture, truth.classes, boxes, mask, truth.mask is not None)
+
+
+class Whole(NamedTuple):
+    """A picture with everything in it; ``things`` are its examples."""
+
+    picture: str
+    thing: str
+    things: list[Example]
+
+    def seen(self, clf: Classifier, side: int) -> Seen:
+        each = {one.thing: seen(one.truth(), clf, side, located=False) for one in self.things}
+        parts = list(each.values())
+        return Seen(
+            parts[0].picture,
+            tuple(sorted({c for one in parts for c in one.classes})),
+            tuple(box for one in parts for box in one.boxes),
+            np.logical_or.reduce([one.mask for one in parts]),
+            all(one.outlined for one in parts),
+            each,
+        )
+
+
+def whole_pictures(examples: Sequence[Example]) -> list[Whole]:
+    by_name: dict[str, list[Example]] = {}
+    for one in examples:
+        by_name.setdefault(one.picture, []).append(one)
+    return [Whole(name, "", things) for name, things in by_name.items()]
 
 
 def _mask(boxes: Sequence[Box], side: int) -> np.ndarray:
@@ -61,11 +92,12 @@ def _mask(boxes: Sequence[Box], side: int) -> np.ndarray:
 
 
 class Table(NamedTuple):
-    """A table of a summary, for Markdown."""
+    """A table of a summary, for Markdown; note: sentences beneath it."""
 
     title: str
     columns: list[str]
     rows: list[list[str]]
+    note: str = ""
 
 
 class Experiment:
@@ -75,6 +107,8 @@ class Experiment:
     methods: tuple[str, ...] = (BASE,)
     pixels = False  # whether a graph down to the pixels is needed, whatever the methods
     located = True  # whether the data must say where things are
+    cam = False  # whether CAM is one of the methods where the network has it
+    every = False  # whether things count for which the network has no class
 
     def __init__(self, args: argparse.Namespace, clf: Classifier):
         self.clf = clf
@@ -95,22 +129,49 @@ class Experiment:
         """Options of this experiment alone."""
 
     def default_methods(self) -> tuple[str, ...]:
-        return self.methods
+        return (*self.methods, "cam") if self.cam and has_cam(self.clf) else self.methods
 
     def options(self) -> dict[str, Any]:
         """What else decides about the numbers, for the record of the run."""
         return {}
 
+    def units(self, data: Annotated) -> list[Any]:
+        """What has a row each: a thing in a picture; ``picture`` and ``thing`` name it."""
+        return data.examples
+
+    def seen(self, one: Any) -> Seen:
+        """A unit as the network sees it. ValueError or OSError where it cannot be used."""
+        return seen(one.truth(), self.clf, self.side, located=self.located)
+
+    def prepare(self, units: Sequence[Any], folder: Path, device: torch.device) -> None:
+        """What must be known of all pictures before the first is measured; kept in the folder of the results."""
+
     def measure(self, look: Look, pictures: list[Seen]) -> list[Row]:
         """One row for each picture of a batch."""
         raise NotImplementedError
 
+    def sums(self, look: Look, pictures: list[Seen], rows: list[Row]) -> dict[str, Any]:
+        """What of a batch is added up over all batches, beside its rows; kept with them."""
+        return {}
+
+    def add_up(self, sums: Iterator[dict[str, Any]]) -> None:
+        """The sums of all batches, one after the other, before the summary."""
+
     def summary(self, rows: list[Row]) -> tuple[dict[str, Any], list[Table]]:
         raise NotImplementedError
 
-    def after(self, rows: list[Row], examples: Sequence[Example], folder: Path) -> list[Path]:
+    def after(self, rows: list[Row], units: Sequence[Any], folder: Path) -> list[Path]:
         """Further files for the folder of the results, made once all rows are there."""
         return []
+
+
+def looked(experiment: Experiment, pictures: list[Seen], names: list[str], device: torch.device) -> Look:
+    """One pass of a batch. The target is the likeliest of the classes that are right, or else of all."""
+    x = torch.cat([one.input(experiment.clf) for one in pictures]).to(device)
+    e = explain(experiment.clf, x, experiment.layers, pixels=experiment.graph)
+    likeliest = zip(e.predicted.tolist(), pictures, e.logits, strict=True)
+    targets = [max(one.classes, key=lambda c: float(z[c])) if one.classes else said for said, one, z in likeliest]
+    return Look(experiment.clf, x, e, targets, names)
 
 
 def column(rows: Sequence[Row], name: str) -> np.ndarray:

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gradcam_lib.datasets.annotated import Example
+from gradcam_lib.datasets.examples import Example
 from gradcam_lib.equations import scale_by_max, upsample
-from gradcam_lib.evaluate.experiment import Experiment, Seen, Table, column, in_percent, interval, seen
+from gradcam_lib.evaluate.experiment import Experiment, Seen, Table, column, in_percent, interval
 from gradcam_lib.evaluate.methods import Look
 from gradcam_lib.evaluate.run import Row, write_whole
 from gradcam_lib.evaluate.sheet import Mistake, sheet
@@ -63,12 +63,12 @@ class Failures(Experiment):
         about += f"{numbers['sure_mistakes']} of them with a probability above 0.9. The most frequent:"
         return numbers, [Table(about, ["true", "predicted", "how often"], [[*pair, str(n)] for pair, n in pairs])]
 
-    def after(self, rows: list[Row], examples: Sequence[Example], folder: Path) -> list[Path]:
+    def after(self, rows: list[Row], units: Sequence[Example], folder: Path) -> list[Path]:
         """failures.html: a page that needs no other file."""
         surest = sorted((row for row in rows if row["wrong"]), key=lambda row: -row["p_predicted"])[: self.most]
         if not surest:
             return []
-        by_name = {(one.picture, one.thing): one for one in examples}
+        by_name = {(one.picture, one.thing): one for one in units}
         mistakes = [self._mistake(row, by_name[row["picture"], row["thing"]]) for row in surest]
         n = sum(row["wrong"] for row in rows)
         said = f"{n} of {len(rows)} pictures are recognised wrongly. These are the {len(surest)} surest mistakes of "
@@ -76,7 +76,7 @@ class Failures(Experiment):
         return [folder / "failures.html"]
 
     def _mistake(self, row: Row, example: Example) -> Mistake:
-        one = seen(example.truth(), self.clf, self.side, located=False)
+        one = self.seen(example)
         x = one.input(self.clf).to(next(self.clf.model.parameters()).device)
         maps = explain(self.clf, x, self.layers[-1]).maps([row["class_predicted"], row["class_true"]]).cpu()
         pictures = [overlay(one.picture, scale_by_max(upsample(L[None], self.side))[0]) for L in maps]

@@ -50,6 +50,7 @@ FILLS: dict[str, Callable[[Tensor], Tensor]] = {"mean": mean_colour, "blur": blu
 
 class Faithfulness(Experiment):
     name = "faithfulness"
+    cam = True
     methods = (BASE, "c_mwp", "guided_backprop", "guided_grad_cam", "saliency", "centre", "random")
 
     def __init__(self, args, clf):

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcam_lib.datasets.examples import Example
 from gradcam_lib.evaluate.experiment import (
     BASE,
     Experiment,
@@ -39,15 +40,19 @@ ERRORS = (TOP1, TOP5, KNOWN)
 
 class Localization(Experiment):
     name = "localization"
+    cam = True
     methods = (
         *(BASE, "no_relu", "no_relu_min_max", "absolute_gradients", "positive_gradients", "largest_gradient"),
         *("guided_backward", "deconvnet_backward", "equal_weights", "counterfactual", "c_mwp", "c_mwp+grabcut"),
-        *("saliency+smooth", "saliency+grabcut", "guided_backprop+grabcut"),
+        *("saliency", "saliency+smooth", "saliency+grabcut", "guided_backprop", "guided_backprop+grabcut"),
         *("whole_picture", "centre_box", "centre", "random"),
     )
 
-    def default_methods(self) -> tuple[str, ...]:
-        return (*self.methods, "cam") if _has_cam(self.clf) else self.methods
+    def seen(self, one: Example) -> Seen:
+        found = super().seen(one)
+        if not found.boxes:
+            raise ValueError("a crowd, round which no box of one thing can be drawn")
+        return found
 
     def measure(self, look: Look, pictures: list[Seen]) -> list[Row]:
         best = look.e.logits.topk(min(5, look.e.logits.shape[1]), dim=1).indices.tolist()
@@ -127,18 +132,3 @@ def _sign_test(rows: list[Row], apart: np.ndarray) -> float:
     differ = by_picture(rows, apart)
     better, worse = int((differ < 0).sum()), int((differ > 0).sum())
     return float(f"{binomtest(better, better + worse).pvalue:.3g}") if better + worse else 1.0
-
-
-def _has_cam(clf) -> bool:
-    import torch
-
-    from gradcam_lib.cam import rectified_map_and_weights
-    from gradcam_lib.explanation import explain
-
-    x = torch.linspace(-1, 1, 3 * clf.transform.crop**2).view(1, 3, clf.transform.crop, clf.transform.crop)
-    e = explain(clf, x.to(next(clf.model.parameters()).device))
-    try:
-        rectified_map_and_weights(clf.model, e.activation(), e.logits)
-    except ValueError:
-        return False
-    return True

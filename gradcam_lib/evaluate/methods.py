@@ -21,7 +21,7 @@ from torch.nn.functional import avg_pool2d
 from gradcam_lib.cam import rectified_map_and_weights
 from gradcam_lib.equations import channel_weights, combine, upsample
 from gradcam_lib.excitation import excitation_backprop
-from gradcam_lib.explanation import Explanation
+from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.measures.localize import Box, box_from_map, centre_gaussian
 from gradcam_lib.networks.classifier import Classifier
 
@@ -201,20 +201,36 @@ def _chosen(name: str) -> Chosen:
     return Chosen(name, METHODS[base], layer or None, after)
 
 
+def has_cam(clf: Classifier) -> bool:
+    """Whether the network ends as CAM needs it, tried on one picture."""
+    side, weight = clf.transform.crop, next(clf.model.parameters())
+    e = explain(clf, torch.linspace(-1, 1, 3 * side**2, device=weight.device).view(1, 3, side, side))
+    try:
+        rectified_map_and_weights(clf.model, e.activation(), e.logits)
+    except ValueError:
+        return False
+    return True
+
+
 def grabcut(picture: np.ndarray, heat: np.ndarray, rounds: int = 3) -> np.ndarray:
     """The region (S, S) of 0 and 1 that GrabCut (Rother et al. 2004) makes of a map and the colours beneath it.
 
     Pixels above the 95 % quantile of the map are taken as the thing, those below the 30 % quantile as what is behind
-    it; the colours of both decide about the rest. The map is smoothed a little first, since dots that all belong to
-    the thing leave holes (chosen on COCO's training pictures). A map of one value leaves nothing behind the thing: it
-    stays whole.
+    it; the colours of both decide about the rest. Where the map is zero on more of the picture, those of its zeros that
+    are furthest from the thing are behind it. The map is smoothed a little first, since dots that all belong to the
+    thing leave holes (chosen on COCO's training pictures). A map of one value leaves nothing behind the thing: it stays
+    whole.
     """
     heat = cv2.GaussianBlur(heat.astype(np.float32), (0, 0), len(heat) / 75)
-    mask = np.full(heat.shape, cv2.GC_PR_BGD, np.uint8)
-    mask[heat < np.quantile(heat, BACKGROUND)] = cv2.GC_BGD
-    mask[heat >= max(np.quantile(heat, FOREGROUND), np.finfo(np.float32).tiny)] = cv2.GC_FGD
-    if set(np.unique(mask).tolist()) <= {cv2.GC_FGD}:
+    thing = heat >= max(np.quantile(heat, FOREGROUND), np.finfo(np.float32).tiny)
+    if thing.all():
         return np.ones_like(heat)
+    behind = heat < np.quantile(heat, BACKGROUND)
+    if not behind.any():
+        away = np.where(heat == heat.min(), cv2.distanceTransform((~thing).astype(np.uint8), cv2.DIST_L2, 5), 0)
+        behind = away >= max(np.quantile(away, 1 - BACKGROUND), 1)
+    mask = np.full(heat.shape, cv2.GC_PR_BGD, np.uint8)
+    mask[behind], mask[thing] = cv2.GC_BGD, cv2.GC_FGD
     cv2.setRNGSeed(0)
     cv2.grabCut(picture, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), rounds, cv2.GC_INIT_WITH_MASK)
     return np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD)).astype(np.float32)

@@ -3,6 +3,13 @@
 Cascading: all layers from the logits down to the named one; independent: the named one alone. A map is compared with
 that of the trained network by Spearman's rank correlation, of signed and of absolute values, and by SSIM of absolute
 ones. The control is the map of the next other picture of the batch: what two maps of the trained network share anyway.
+A map that is empty or constant has no correlation, and an empty one no SSIM: these comparisons are left out, and
+counted beside the table.
+
+Published verdicts, from Inception v3 on ImageNet: the gradient and Grad-CAM pass, while guided backprop and Guided
+Grad-CAM fail, since they do not depend on the weights of the higher layers. At first the authors had written that
+guided backprop does not depend on any weights; their erratum (README of github.com/adebayoj/sanity_checks_saliency)
+withdraws this: it does change once lower layers are drawn anew, though it still looks like the picture.
 """
 
 from __future__ import annotations
@@ -25,6 +32,12 @@ from gradcam_lib.measures.faithfulness import rank_correlation
 from gradcam_lib.measures.sanity import cascade, randomised, weighted_layers
 
 CONTROL = "another picture"
+MEASURES = ("signed", "absolute", "ssim")
+VERDICTS = (
+    "Published (Adebayo et al. 2018, cascading, Inception v3): gradient and Grad-CAM pass; guided backprop and Guided "
+    "Grad-CAM fail, as they do not depend on the higher layers. That guided backprop depends on no layer at all, as "
+    "first published, was withdrawn in the authors' erratum: it changes once lower layers are drawn anew."
+)
 
 
 def _pixels(rule: str) -> Callable[[Look], Tensor]:
@@ -110,16 +123,28 @@ class Sanity(Experiment):
     def summary(self, rows: list[Row]) -> tuple[dict[str, Any], list[Table]]:
         numbers: dict[str, Any] = {}
         tables = []
-        for measure in ("signed", "absolute", "ssim"):
+        for measure in MEASURES:
             for name in self.compared:
                 for stage in (CONTROL, *self.stages):
                     found = interval(rows, column(rows, f"{name}|{stage}|{measure}"))
                     numbers.setdefault(name, {}).setdefault(stage, {})[measure] = found
             table = [[n, *(plain(numbers[n][s][measure]) for s in (CONTROL, *self.stages))] for n in self.compared]
-            tables.append(
-                Table(f"{self.order.title()} randomisation: {measure}", ["map", CONTROL, *self.stages], table)
-            )
+            title, said = f"{self.order.title()} randomisation: {measure}", self._left_out(rows, measure)
+            note = " ".join([said] + [VERDICTS] * (measure == MEASURES[0]))
+            tables.append(Table(title, ["map", CONTROL, *self.stages], table, note))
+        numbers["left_out"] = {m: {n: self._missing(rows, n, m) for n in self.compared} for m in MEASURES}
         return numbers, tables
+
+    def _missing(self, rows: list[Row], name: str, measure: str) -> int:
+        """Comparisons with a network drawn anew that have no number, of len(rows) · len(stages)."""
+        return int(sum(np.isnan(column(rows, f"{name}|{stage}|{measure}")).sum() for stage in self.stages))
+
+    def _left_out(self, rows: list[Row], measure: str) -> str:
+        missing = {name: self._missing(rows, name, measure) for name in self.compared}
+        if not any(missing.values()):
+            return "Every comparison has a number."
+        each = ", ".join(f"{name} {n}" for name, n in missing.items() if n)
+        return f"Left out, of {len(rows) * len(self.stages)} comparisons, since a map was empty or constant: {each}."
 
 
 def _next_other(pictures: list[Seen], i: int) -> int | None:

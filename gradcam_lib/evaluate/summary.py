@@ -22,6 +22,7 @@ def as_markdown(record: dict[str, Any], tables: Sequence[Table], measured: int, 
     for table in tables:
         lines += [f"## {table.title}", "", _row(table.columns), _row(["---"] * len(table.columns))]
         lines += [_row(row) for row in table.rows] + [""]
+        lines += [table.note, ""] * bool(table.note)
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
     lines += [f"Data {record['data']['checksum']}, weights {record['weights']}; {versions}."]
     return "\n".join(lines) + "\n"

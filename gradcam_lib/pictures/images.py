@@ -28,22 +28,22 @@ _TOO_LARGE = f"the limit is {MOST_PIXELS // 1_000_000} million pixels; make it s
 _NOT_A_PICTURE = "not a picture that can be read; give PNG, JPEG, WebP, GIF, TIFF or BMP"
 
 
-def load_image(source: Source) -> np.ndarray:
+def load_image(source: Source, *, upright: bool = True) -> np.ndarray:
     """Any picture as RGB: (H, W, 3) uint8, a fresh array.
 
     source: path, bytes, open file, PIL image, or an array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) of integers from 0
-    or floats in [0, 1]. Turned upright as its EXIF data say; transparent parts on white; 12 and 16 bits scaled to 8,
-    with a PictureWarning where the depth had to be guessed; of an animation the first frame. Colour profiles are not
-    applied.
+    or floats in [0, 1]. Turned upright as its EXIF data say, unless upright=False; transparent parts on white; 12 and
+    16 bits scaled to 8, with a PictureWarning where the depth had to be guessed; of an animation the first frame.
+    Colour profiles are not applied.
     Errors: ImageError (unreadable, truncated, empty, too large, HEIC); FileNotFoundError and its kin from the system.
     """
     if isinstance(source, np.ndarray):
         return _on_white(image_from_array(source))
     if isinstance(source, Image.Image):
-        return _decode(source, label=f"PIL image of mode {source.mode}")
+        return _decode(source, label=f"PIL image of mode {source.mode}", upright=upright)
     data, label = _read(source)
     with _open(data, label) as image:
-        return _decode(image, label=label)
+        return _decode(image, label=label, upright=upright)
 
 
 def _read(source: Source) -> tuple[bytes, str]:
@@ -80,7 +80,7 @@ def _open(data: bytes, label: str) -> Image.Image:
         raise ImageError(f"{label}: broken ({error}); save or download it again") from error
 
 
-def _decode(image: Image.Image, *, label: str) -> np.ndarray:
+def _decode(image: Image.Image, *, label: str, upright: bool) -> np.ndarray:
     if image.width * image.height > MOST_PIXELS:
         raise ImageError(f"{label}: {image.width:,}×{image.height:,} pixels; {_TOO_LARGE}")
     if not image.width * image.height:
@@ -88,17 +88,17 @@ def _decode(image: Image.Image, *, label: str) -> np.ndarray:
     deep = ";16" in str(getattr(image, "tile", ""))  # of a file; tells how its numbers are stored
     try:
         image.load()
-        upright = ImageOps.exif_transpose(image)
+        turned = ImageOps.exif_transpose(image) if upright else image
     except Exception as error:  # as above: OSError, SyntaxError, EOFError, struct.error, zlib.error …
         raise ImageError(f"{label}: truncated or broken ({error}); save or download it again") from error
-    if upright.mode == "F" or upright.mode.startswith("I"):
-        upright = image_from_array(np.asarray(upright), label=label, bits=declared_bits(image))
-    elif deep and max(high for _, high in upright.convert("RGB").getextrema()) < 16:
+    if turned.mode == "F" or turned.mode.startswith("I"):
+        turned = image_from_array(np.asarray(turned), label=label, bits=declared_bits(image))
+    elif deep and max(high for _, high in turned.convert("RGB").getextrema()) < 16:
         raise ImageError(
             f"{label}: 16 bits a colour but no value above 4095, and Pillow keeps the upper 8 bits alone, so that it "
             "would be black. Read it with cv2.imread(path, cv2.IMREAD_UNCHANGED)[..., 2::-1] and give the array"
         )
-    return _on_white(upright)
+    return _on_white(turned)
 
 
 def _on_white(image: Image.Image) -> np.ndarray:

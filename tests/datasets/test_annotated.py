@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from support.annotated_made import THINGS, ilsvrc, picture, voc, xml
+from support.annotated_made import THINGS, coco, ilsvrc, picture, voc, xml
 
 from gradcam_lib.datasets.annotated import annotated
 from gradcam_lib.datasets.boxes import checked
+from gradcam_lib.datasets.examples import classes_of
 from gradcam_lib.networks.zoo import load_classifier
 
 
@@ -179,3 +180,53 @@ def test_a_picture_that_was_replaced_changes_the_checksum(tmp_path: Path, photon
     assert annotated(tmp_path, photonet).checksum == before
     Image.new("RGB", (9, 9)).save(tmp_path / THINGS[1] / "a.png")
     assert annotated(tmp_path, photonet).checksum != before
+
+
+def test_boxes_of_ilsvrc_and_voc_count_the_pixels_as_they_are_stored(tmp_path: Path, imagenet) -> None:
+    """A photograph whose EXIF data say that it lies on its side: its boxes were drawn without turning it."""
+    image, turned = Image.new("RGB", (64, 32)), Image.Exif()
+    image.paste("red", (48, 0, 64, 32))
+    turned[0x0112] = 6  # a quarter turn to the right
+    box = (48, 0, 63, 31)
+    root = ilsvrc(tmp_path / "ilsvrc", 1)
+    note = root / "Annotations/CLS-LOC/val/ILSVRC2012_val_00000001.xml"
+    note.write_text(xml(("n00000000", box)), "utf-8")
+    image.save(root / "Data/CLS-LOC/val/ILSVRC2012_val_00000001.JPEG", exif=turned, quality=95)
+    voc(tmp_path / "voc", 1)
+    (tmp_path / "voc/Annotations/0000.xml").write_text(xml((THINGS[0], (49, 1, 64, 32))), "utf-8")
+    image.save(tmp_path / "voc/JPEGImages/0000.jpg", exif=turned, quality=95)
+    entry = {"file": "a.jpg", "label": 3, "boxes": [[48, 0, 64, 32]]}
+    (tmp_path / "prepared/images").mkdir(parents=True)
+    (tmp_path / "prepared/boxes.json").write_text(json.dumps([entry]), "utf-8")
+    image.save(tmp_path / "prepared/images/a.jpg", exif=turned, quality=95)
+    for layout in ("ilsvrc", "voc", "prepared"):
+        truth = annotated(tmp_path / layout, imagenet).examples[0].truth()
+        assert truth.image.shape == (32, 64, 3) and truth.boxes == ((48, 0, 64, 32),)
+        assert truth.image[:, 48:, 0].mean() > 200 > 50 > truth.image[:, :48, 0].mean()
+    folder = tmp_path / "labelled" / "goldfish"
+    folder.mkdir(parents=True)
+    image.save(folder / "a.jpg", exif=turned)
+    assert annotated(tmp_path / "labelled", imagenet).examples[0].truth().image.shape == (64, 32, 3)  # for people
+
+
+def test_cocos_kite_is_no_bird_and_its_cups_are_mugs_too(imagenet, photonet) -> None:
+    coco = "person bicycle cup laptop kite mouse orange skateboard".split()
+    found = {name: [imagenet.names[c] for c in classes_of(name, imagenet)] for name in coco}
+    assert found["cup"] == ["coffee mug", "cup"] and found["laptop"] == ["laptop", "notebook"]
+    assert found["kite"] == found["person"] == found["skateboard"] == [] and len(found["bicycle"]) == 2
+    assert found["mouse"] == ["mouse"] and found["orange"] == ["orange"]
+    assert classes_of("goldfish", imagenet) == (1,)  # no category of COCO
+    assert classes_of("pizza", photonet) == (photonet.names.index("pizza"),) and classes_of("cup", photonet) == ()
+
+
+def test_a_crowd_has_no_box_and_every_category_can_be_had(tmp_path: Path, photonet) -> None:
+    made = coco(tmp_path)
+    (bus, fish) = annotated(made, photonet).examples
+    assert [one.thing for one in (bus, fish)] == ["school bus", "goldfish"]
+    assert bus.truth().boxes == ((8, 8, 24, 24),) and bus.truth().mask.sum() == 16 * 16 + 10 * 10  # of one, and a crowd
+    assert fish.truth().boxes == () and fish.truth().mask.sum() == 10 * 10
+    found = annotated(made, photonet, every=True)
+    assert {one.thing for one in found.examples} == {"school bus", "goldfish", "unicorn"}
+    unicorn = next(one for one in found.examples if one.thing == "unicorn").truth()
+    assert unicorn.classes == () and unicorn.mask.any()
+    assert set(found.kinds) == {(photonet.names.index(name),) for name in ("school bus", "goldfish")}

@@ -65,10 +65,10 @@ def test_a_run_that_was_ended_goes_on_and_gives_the_same_table(tmp_path: Path, m
     assert command.main(given(data, tmp_path / "whole")) == 0
     add, batches = Run.add, []
 
-    def added(self: Run, batch: int, rows: list) -> None:
+    def added(self: Run, batch: int, *rest) -> None:
         if len(batches) == 2:
             raise KeyboardInterrupt
-        add(self, batch, rows)
+        add(self, batch, *rest)
         batches.append(batch)
 
     monkeypatch.setattr(Run, "add", added)
@@ -99,12 +99,12 @@ def test_a_worker_that_dies_ends_the_run_and_nothing_is_lost(tmp_path: Path) -> 
         "from gradcam_lib.evaluate import __main__ as command\n"
         "from gradcam_lib.evaluate.run import Run\n"
         "add = Run.add\n"
-        "def added(self, batch, rows):\n"
+        "def added(self, *rest):\n"
         "    first = self.folder / 'batches-0.jsonl'\n"
         "    if self.rank == 1:\n"
         "        while not (first.exists() and first.read_bytes().endswith(b'\\n')):\n            time.sleep(0.05)\n"
         "        os.kill(os.getpid(), 9)\n"
-        "    add(self, batch, rows)\n"
+        "    add(self, *rest)\n"
         "Run.add = added\nsys.exit(command.main(sys.argv[1:]))\n",
         encoding="utf-8",
     )
@@ -147,6 +147,36 @@ def test_a_picture_that_cannot_be_read_is_taken_down_and_the_run_goes_on(tmp_pat
     assert "2 could not be used" in (tmp_path / "out" / "summary.md").read_text("utf-8")
 
 
+def test_a_picture_that_was_repaired_is_measured_when_the_command_is_given_again(tmp_path: Path, monkeypatch) -> None:
+    data = voc(tmp_path / "data", N)
+    assert command.main(given(data, tmp_path / "whole")) == 0
+    broken = data / "JPEGImages" / "0003.jpg"
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[:40])
+    assert command.main(given(data, tmp_path / "out")) == 0
+    broken.write_bytes(whole)
+    add, batches = Run.add, []
+    monkeypatch.setattr(Run, "add", lambda self, batch, *rest: (batches.append(batch), add(self, batch, *rest)))
+    assert command.main(given(data, tmp_path / "out")) == 0 and batches == [1]
+    assert everything(tmp_path / "out") == everything(tmp_path / "whole")
+
+
+def test_two_commands_do_not_share_a_folder(tmp_path: Path, capsys) -> None:
+    data, out = voc(tmp_path / "data", 2), tmp_path / "out"
+    script = "import sys; from pathlib import Path; from gradcam_lib.evaluate.run import Run\n"
+    script += "with Run(Path(sys.argv[1])).alone():\n    print('held', flush=True)\n    sys.stdin.read()"
+    said = [sys.executable, "-c", script, str(out)]
+    with subprocess.Popen(said, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "held\n"
+        assert command.main(given(data, out)) == 1
+        assert "another command is measuring into this folder" in capsys.readouterr().err
+        assert {path.name for path in out.iterdir()} == {".lock"}
+        other.kill()  # whatever ends it: the lock goes with the process
+    assert command.main(given(data, out)) == 0 and len(table(out)) == 2
+    with Run(tmp_path / "several", 0).alone(), Run(tmp_path / "several", 1).alone():
+        pass  # of one command
+
+
 def test_results_of_another_run_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data, out = voc(tmp_path / "data", N), tmp_path / "out"
     assert command.main(given(data, out)) == 0
@@ -184,7 +214,7 @@ def test_a_line_that_another_process_is_writing_is_left_alone(tmp_path: Path) ->
 
 def test_a_table_with_a_gap_is_no_result(tmp_path: Path, monkeypatch, capsys) -> None:
     data, out, add = voc(tmp_path / "data", N), tmp_path / "out", Run.add
-    monkeypatch.setattr(Run, "add", lambda self, batch, rows: None if batch == 1 else add(self, batch, rows))
+    monkeypatch.setattr(Run, "add", lambda self, batch, *rest: None if batch == 1 else add(self, batch, *rest))
     assert command.main(given(data, out)) == 1 and not (out / "summary.json").exists()
     assert "4 of 6 examples are there" in capsys.readouterr().err
 
@@ -202,10 +232,10 @@ def test_a_full_disk_ends_the_run_with_what_it_has(tmp_path: Path, monkeypatch, 
     data, out = voc(tmp_path / "data", N), tmp_path / "out"
     add = Run.add
 
-    def full(self: Run, batch: int, rows: list) -> None:
+    def full(self: Run, batch: int, *rest) -> None:
         if batch:
             raise OSError(28, "No space left on device", str(self.folder))
-        add(self, batch, rows)
+        add(self, batch, *rest)
 
     monkeypatch.setattr(Run, "add", full)
     assert command.main(given(data, out)) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 from skimage.metrics import structural_similarity
-from support.annotated_made import picture, voc
+from support.annotated_made import coco, picture, voc
+from support.evaluating import options
 
 from gradcam_lib.datasets.annotated import Truth, annotated
 from gradcam_lib.evaluate import __main__ as command
@@ -26,6 +26,7 @@ from gradcam_lib.evaluate.methods import METHODS, Look, chosen, grabcut
 from gradcam_lib.evaluate.pointing import Pointing
 from gradcam_lib.evaluate.robustness import Robustness
 from gradcam_lib.evaluate.sanity import CONTROL, Sanity, _next_other, ssim
+from gradcam_lib.evaluate.summary import as_markdown
 from gradcam_lib.explanation import explain
 from gradcam_lib.measures.faithfulness import deletion_curve
 from gradcam_lib.measures.localize import iou, mask_of_box
@@ -45,15 +46,6 @@ def look(clf, tmp_path_factory: pytest.TempPathFactory) -> tuple[Look, list]:
     e = explain(clf, x, pixels=True)
     targets = [one.classes[0] for one in pictures]
     return Look(clf, x, e, targets, [one.picture for one in examples]), pictures
-
-
-def options(experiment: type, *more: str, **given) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
-    experiment.arguments(parser)
-    args = parser.parse_args(list(more))
-    for name, value in ({"size": None, "layer": None, "methods": None} | given).items():
-        setattr(args, name, value)
-    return args
 
 
 def test_a_picture_is_stretched_with_its_boxes_and_its_mask(clf) -> None:
@@ -297,6 +289,28 @@ def test_maps_are_compared_where_the_attack_succeeded(clf) -> None:
     assert numbers["grad_cam"]["hit_attack"] == {"pictures": 0} and set(table.rows[0][1:]) == {"–"}
 
 
+def test_comparisons_of_empty_maps_are_counted_beside_the_table(clf, look) -> None:
+    experiment = Sanity(options(Sanity, "--stages", "2", methods=["grad_cam", "gradient"]), clf)
+    rows = [{"picture": str(i)} | row for i, row in enumerate(experiment.measure(*look))]
+    stage = experiment.stages[0]
+    rows[0][f"grad_cam|{stage}|signed"] = ""
+    numbers, tables = experiment.summary(rows)
+    assert numbers["left_out"]["signed"] == {"grad_cam": 1, "gradient": 0}
+    assert f"of {2 * len(rows)} comparisons, since a map was empty or constant: grad_cam 1." in tables[0].note
+    assert "withdrawn in the authors' erratum" in tables[0].note and tables[1].note == "Every comparison has a number."
+    assert numbers["grad_cam"][stage]["signed"]["pictures"] == len(rows) - 1
+    record = {"experiment": "sanity", "model": "", "command": "", "data": {"layout": "", "checksum": ""}, "weights": ""}
+    assert f"\n{tables[0].note}\n" in as_markdown(record | {"versions": {}}, tables, len(rows), [])
+
+
+def test_cam_is_a_default_where_the_network_has_it(clf) -> None:
+    with_cam = load_classifier("photonet_gap")
+    for experiment in (Localization, Faithfulness):
+        named = [[c.name for c in experiment(options(experiment), one).chosen] for one in (clf, with_cam)]
+        assert named[1] == [*named[0], "cam"]
+    assert {"saliency", "guided_backprop"} <= {c.name for c in Localization(options(Localization), clf).chosen}
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_ssim_of_a_map_with_itself_is_one(seed: int) -> None:
@@ -323,13 +337,26 @@ def test_grabcut_keeps_to_the_thing_beneath_the_map() -> None:
     assert grabcut(picture, np.ones((64, 64), np.float32)).shape == (64, 64)
 
 
+def test_grabcut_is_sure_of_a_background_where_most_of_the_map_is_zero() -> None:
+    """A thing in the colour of what is behind it: only the map's zeros can tell it from the rest."""
+    picture = np.random.default_rng(0).integers(90, 110, (64, 64, 3), np.uint8)
+    heat = np.zeros((64, 64), np.float32)
+    heat[24:40, 24:40] = 1
+    heat[28:36, 28:36] = 2
+    region = grabcut(picture, heat) > 0
+    assert region[28:36, 28:36].all() and not region[[0, 0, -1, -1], [0, -1, 0, -1]].any()
+    ys, xs = np.mgrid[:64, :64]
+    away = np.hypot(ys - 31.5, xs - 31.5)
+    assert not region[away >= np.quantile(away, 0.8)].any()
+
+
 @pytest.mark.parametrize("experiment", list(command.EXPERIMENTS))
 def test_every_experiment_runs_and_reports(experiment: str, tmp_path: Path, capsys) -> None:
     said = [experiment, "--model", "photonet", "--data", str(voc(tmp_path / "data", 4)), "--out", str(tmp_path / "out")]
     more = {"robustness": ["--steps", "3"], "sanity": ["--stages", "2"], "faithfulness": ["--grids", "4"]}
-    if experiment == "segmentation":
-        assert command.main(said) == 1 and "needs outlines" in capsys.readouterr().err
-        return
+    if experiment in ("segmentation", "concepts"):
+        assert command.main(said) == 1 and "outlines, and this data has boxes" in capsys.readouterr().err
+        said[4], said[6] = str(coco(tmp_path / "outlined", 4)), str(tmp_path / "other")
     assert command.main([*said, *more.get(experiment, [])]) == 0
     assert f"# {experiment}: photonet" in capsys.readouterr().out
 

@@ -1,4 +1,4 @@
-"""Annotated pictures in the layouts of PASCAL VOC and ILSVRC, small and made here."""
+"""Annotated pictures in the layouts of PASCAL VOC, ILSVRC and COCO, small and made here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+
+from gradcam_lib.datasets.coco import Category, Instance, Picture, write_instances
 
 THINGS = ("school bus", "goldfish", "lemon")  # which PhotoNet knows, too
 SIDE = 64
@@ -58,4 +60,25 @@ def ilsvrc(root: Path, n: int = 3) -> Path:
         )
         rows.append(f"{name},{wnids[7 * i]} 0 0 31 15 {wnids[7 * i]} 32 32 63 63 ")
     (root / "LOC_val_solution.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return root
+
+
+def coco(root: Path, n: int = 1) -> Path:
+    """n pictures of 64 × 64: a school bus and a crowd of them, a crowd of goldfish, and a unicorn."""
+    kinds = [Category(i, name) for i, name in enumerate((*THINGS[:2], "unicorn"), 1)]
+    instances = []
+    for number in range(n):
+        shown = Picture(number, f"{number:04d}.png", SIDE, SIDE)
+        picture(root / "val2017" / shown.file_name, number)
+        for kind, (x, y, side), crowd in (
+            (0, (8, 8, 16), 0),
+            (0, (40, 8, 10), 1),
+            (1, (8, 40, 10), 1),
+            (2, (40, 40, 8), 0),
+        ):
+            mask = np.zeros((SIDE, SIDE), bool)
+            mask[y : y + side, x : x + side] = True
+            instances.append(Instance.of_mask(len(instances), shown, kinds[kind], mask, iscrowd=crowd))
+    (root / "annotations").mkdir(parents=True, exist_ok=True)
+    write_instances(root / "annotations" / "instances_val2017.json", instances)
     return root
