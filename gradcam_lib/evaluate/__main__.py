@@ -77,7 +77,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     add("--methods", nargs="+", help="see evaluate/methods.py; METHOD@LAYER is the map of another layer")
     add("--layer", help="the layer that is explained; default: the network's own")
     add("--size", type=int, help="side of the input in pixels; default: the network's own")
-    add("--limit", type=int, help="the first so many examples; default: all")
+    add("--limit", type=int, help="so many examples, from all over the data; default: all")
     add("--batch", type=int, default=16, help="pictures in a forward pass; default: %(default)s")
     add("--device", help="cpu, cuda:0 …; default: a GPU where there is one")
     add("--out", type=Path, required=True, help="folder for the results; one that holds part of this run is completed")
@@ -111,7 +111,7 @@ def _measure(args: argparse.Namespace, run: Run, device: torch.device, argv: lis
     clf = _classifier(args, device)
     experiment = EXPERIMENTS[args.experiment](args, clf)
     data = examples_of(args.data, clf, args.split, every=experiment.every)
-    units = experiment.units(data)[: args.limit]
+    units = spread(experiment.units(data), args.limit)
     with run.alone():
         with processes.first_one_first():
             run.begin(_record(args, experiment, data, len(units), argv))
@@ -136,6 +136,12 @@ def _all_batches(
     processes.wait()
     if processes.rank() == 0:
         _report(run, experiment, units)
+
+
+def spread(units: Sequence[Any], limit: int | None) -> list[Any]:
+    """So many of them at even distances, because data is often sorted by class; all where there are no more."""
+    n = len(units)
+    return [units[k * n // limit] for k in range(limit)] if limit and limit < n else list(units)
 
 
 def _classifier(args: argparse.Namespace, device: torch.device) -> Classifier:

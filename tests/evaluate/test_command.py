@@ -268,3 +268,15 @@ def test_a_network_of_ones_own(tmp_path: Path, capsys) -> None:
     with pytest.raises(SystemExit):
         command.main([*given(data, tmp_path / "out"), "--names", str(names)])
     assert "they belong to a --checkpoint" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("n", "limit"), [(250, 60), (7, 3), (5, 1), (4, 4)])
+def test_a_limit_takes_examples_from_all_over_the_data(n: int, limit: int) -> None:
+    """The first ones of data that is sorted by class would be of a few classes."""
+    taken = command.spread(range(n), limit)
+    gaps = {b - a for a, b in zip(taken, [*taken[1:], n], strict=True)}
+    assert len(taken) == limit and taken[0] == 0 and max(gaps) - min(gaps) <= 1
+
+
+def test_without_a_limit_or_with_a_larger_one_all_are_taken() -> None:
+    assert command.spread(range(3), None) == command.spread(range(3), 5) == [0, 1, 2]
