@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.annotated_made import voc
+from support.annotated_made import coco, voc
 
 from gradcam_lib.evaluate import __main__ as command
 from gradcam_lib.evaluate.run import Run
@@ -81,11 +81,12 @@ def test_a_run_that_was_ended_goes_on_and_gives_the_same_table(tmp_path: Path, m
     assert everything(tmp_path / "ended") == everything(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("device", [(), ("--device", "cpu")])
-def test_two_processes_give_the_same_table(tmp_path: Path, device: tuple[str, ...]) -> None:
-    data = voc(tmp_path / "data", N)
-    assert command.main(given(data, tmp_path / "one", *device)) == 0
-    done = torchrun("-m", "gradcam_lib.evaluate", *given(data, tmp_path / "two", *device))
+@pytest.mark.parametrize("experiment, more", [("pointing", ("--methods", *METHODS)), ("concepts", ("--device", "cpu"))])
+def test_two_processes_give_the_same_table(tmp_path: Path, experiment: str, more: tuple[str, ...]) -> None:
+    data = coco(tmp_path / "data", 6)
+    said = [experiment, "--model", "photonet", "--data", str(data), "--batch", "2", *more, "--out"]
+    assert command.main([*said, str(tmp_path / "one")]) == 0
+    done = torchrun("-m", "gradcam_lib.evaluate", *said, str(tmp_path / "two"))
     assert done.returncode == 0, done.stderr[-2000:]
     assert {path.name for path in (tmp_path / "two").glob("batches-*")} == {"batches-0.jsonl", "batches-1.jsonl"}
     assert everything(tmp_path / "one") == everything(tmp_path / "two")
