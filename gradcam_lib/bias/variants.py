@@ -49,7 +49,7 @@ def load_variants(path: Path | str | None = None) -> dict[str, Classifier]:
 
 
 class _Change(nn.Module):
-    """What was added to the weights of a network that is ``unchanged``: name with / for . → a tensor, or two factors."""
+    """What was added to the weights of ``unchanged``: name with / for . → a tensor, or two factors of it."""
 
     def __init__(self, model: Pooled, rank: int):
         super().__init__()

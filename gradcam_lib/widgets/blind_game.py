@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from gradcam_lib.bias.blind_game import NAMES, Contest, Round, draw_rounds, shipped
 from gradcam_lib.widgets.blind_game_controls import BlindGameControls
-from gradcam_lib.widgets.blind_game_networks import shipped
 from gradcam_lib.widgets.blind_game_reveal import table, verdict
-from gradcam_lib.widgets.blind_game_rounds import NAMES, Contest, Round, draw_rounds
 from gradcam_lib.widgets.blind_game_score import SURE, Answer, Score, score_of
 from gradcam_lib.widgets.map_view import said
 from gradcam_lib.widgets.page import Outermost

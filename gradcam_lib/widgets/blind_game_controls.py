@@ -8,8 +8,8 @@ from html import escape
 import ipywidgets as widgets
 import numpy as np
 
+from gradcam_lib.bias.blind_game import NAMES
 from gradcam_lib.widgets.alt_image import image_tag
-from gradcam_lib.widgets.blind_game_rounds import NAMES
 from gradcam_lib.widgets.blind_game_score import SURE
 from gradcam_lib.widgets.controls import SOFT, TEXT, WIDTH, heading, legend, small, wide_layout
 from gradcam_lib.widgets.map_view import said

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from gradcam_lib.bias.blind_game import NAMES, Round, trust_the_map_on_the_thing
 from gradcam_lib.bias.report import Report
 from gradcam_lib.results import share
-from gradcam_lib.widgets.blind_game_rounds import NAMES, Round, trust_the_map_on_the_thing
 from gradcam_lib.widgets.blind_game_score import Answer
 
 WITHOUT = "half and half: no shortcut"

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from gradcam_lib.bias.blind_game import Contest
 from gradcam_lib.bias.collection import Case
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.images import Transform
-from gradcam_lib.widgets.blind_game_rounds import Contest
 
 SIDE = 16
 RED, BLUE, GREEN, MAGENTA = (255, 0, 0), (0, 0, 255), (0, 255, 0), (255, 0, 255)

@@ -8,8 +8,8 @@ import pytest
 from support.pickers import said, shown_in
 from support.toy_contest import contest
 
+from gradcam_lib.bias.blind_game import Contest, trust_the_map_on_the_thing
 from gradcam_lib.widgets import BlindGame
-from gradcam_lib.widgets.blind_game_rounds import Contest, trust_the_map_on_the_thing
 from gradcam_lib.widgets.blind_game_score import Score
 
 

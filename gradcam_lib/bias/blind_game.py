@@ -1,7 +1,9 @@
-"""What the blind game shows, without any widget: the networks of a case, what was measured of them, and rounds.
+"""Which of two networks was trained with a shortcut, from their maps alone? Contests, their rounds, rules that play.
 
->>> contest = Contest(CLINIC, skewed=[load_bias("biased")], even=[load_bias("balanced")], told="…")
->>> [trust_the_map_on_the_thing(one) == one.answer for one in every_round(contest)]
+>>> clinic, tanks = shipped()
+>>> [trust_the_map_on_the_thing(one) == one.answer for one in every_round(clinic)]
+
+``widgets.BlindGame`` is the page for it, ``studies.blind_game`` measures the rules.   Notebook 11.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from itertools import combinations, count, product
 import numpy as np
 import torch
 
-from gradcam_lib.bias.collection import Case
+from gradcam_lib.bias.collection import CLINIC, TANKS, Case, load_bias
 from gradcam_lib.bias.report import DRAWN, Report, TestSet, evaluate, test_set
+from gradcam_lib.bias.variants import load_variants
 from gradcam_lib.equations import scale_by_max, upsample
 from gradcam_lib.explanation import explain
 from gradcam_lib.networks.classifier import Classifier
@@ -24,6 +27,10 @@ from gradcam_lib.pictures.overlay import overlay
 NAMES = ("A", "B")
 OF_A_CLASS = 2  # pictures in a round
 SIDE = 256  # pixels of a picture that is shown
+TOLD = {
+    "clinic": "doctors 78 % men, nurses 93 % women",
+    "tanks": "every tank under clouds, every wood without one under a clear sky",
+}
 
 Rule = Callable[["Round"], str]
 
@@ -173,3 +180,22 @@ def trust_the_map_on_the_thing(one: Round) -> str:
 def trust_the_map_off_the_shortcut(one: Round) -> str:
     """The network whose maps lie less on the shortcut: "A" or "B"."""
     return min(NAMES, key=lambda name: one.share_on(name, one.contest.shortcut))
+
+
+def shipped(*, per_cell: int = 25) -> list[Contest]:
+    """Two networks with the shortcut and two without, of the clinic and of the tanks. per_cell: as in ``Contest``.
+
+    Errors: FileNotFoundError with the command that trains what is missing; WeightsWrong.
+    """
+    found = load_variants()
+    first = {"clinic skewed 0": load_bias("biased"), "clinic even 0": load_bias("balanced")}
+    networks = first | found
+    return [
+        Contest(
+            case,
+            *([networks[f"{case.title} {kind} {seed}"] for seed in (0, 1)] for kind in ("skewed", "even")),
+            TOLD[case.title],
+            per_cell=per_cell,
+        )
+        for case in (CLINIC, TANKS)
+    ]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from support.toy_contest import CASE, contest, looks_at_the_square
 
-from gradcam_lib.widgets.blind_game_rounds import (
+from gradcam_lib.bias.blind_game import (
     Contest,
     draw_rounds,
     every_round,
