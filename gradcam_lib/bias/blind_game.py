@@ -27,10 +27,6 @@ from gradcam_lib.pictures.overlay import overlay
 NAMES = ("A", "B")
 OF_A_CLASS = 2  # pictures in a round
 SIDE = 256  # pixels of a picture that is shown
-TOLD = {
-    "clinic": "doctors 78 % men, nurses 93 % women",
-    "tanks": "every tank under clouds, every wood without one under a clear sky",
-}
 
 Rule = Callable[["Round"], str]
 
@@ -183,19 +179,23 @@ def trust_the_map_off_the_shortcut(one: Round) -> str:
 
 
 def shipped(*, per_cell: int = 25) -> list[Contest]:
-    """Two networks with the shortcut and two without, of the clinic and of the tanks. per_cell: as in ``Contest``.
+    """The clinic and the tanks, each with one network trained with the shortcut and two without.
 
-    Errors: FileNotFoundError with the command that trains what is missing; WeightsWrong.
+    per_cell: as in ``Contest``. Errors: FileNotFoundError with the command that trains what is missing; WeightsWrong.
     """
-    found = load_variants()
-    first = {"clinic skewed 0": load_bias("biased"), "clinic even 0": load_bias("balanced")}
-    networks = first | found
-    return [
-        Contest(
-            case,
-            *([networks[f"{case.title} {kind} {seed}"] for seed in (0, 1)] for kind in ("skewed", "even")),
-            TOLD[case.title],
-            per_cell=per_cell,
-        )
-        for case in (CLINIC, TANKS)
-    ]
+    more = load_variants()
+    people = Contest(
+        CLINIC,
+        [load_bias("biased")],
+        [load_bias("balanced"), more["clinic even 1"]],
+        "doctors 78 % men, nurses 93 % women",
+        per_cell=per_cell,
+    )
+    woods = Contest(
+        TANKS,
+        [more["tanks skewed 0"]],
+        [more["tanks even 0"], more["tanks even 1"]],
+        "every tank under clouds, every wood without one under a clear sky",
+        per_cell=per_cell,
+    )
+    return [people, woods]

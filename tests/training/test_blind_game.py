@@ -19,8 +19,7 @@ def test_every_network_gets_its_own_collection_and_seed(tmp_path):
     blind_game.make(tmp_path / "networks.safetensors", per_class=2, train=remembered)
     skewed, even = (2, 0, 0, 2), (1, 1, 1, 1)
     people, woods = ("doctor", "nurse"), ("tank", "wood")
-    assert seen[:2] == [(people, skewed, 1), (people, even, 1)]
-    assert seen[2:] == [(woods, skew, seed) for skew in (skewed, even) for seed in (0, 1)]
+    assert seen == [(people, even, 1), (woods, skewed, 0), (woods, even, 0), (woods, even, 1)]
     found = load_variants(tmp_path / "networks.safetensors")
     assert list(found) == list(blind_game.TRAININGS)
     assert "2 of tank, 100% of them cloudy, and 2 of wood, 100% of them clear" in found["tanks skewed 0"].source
