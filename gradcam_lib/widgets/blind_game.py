@@ -83,7 +83,7 @@ class BlindGame(Outermost):
         self.round, self._answered, self._number = one, False, self._number + 1
         case = one.contest.case
         self.controls.ask(
-            f"<b>Round {self._number}.</b> Two networks tell a {case.names[0]} from a {case.names[1]}, and both are "
+            f"<b>Round {self._number}.</b> Two networks tell “{case.names[0]}” from “{case.names[1]}”, and both are "
             f"right about all four pictures. One of them may have been trained with a shortcut. Each map shows where "
             f"its network found evidence: which network would you trust?"
         )

@@ -11,7 +11,7 @@ import numpy as np
 from gradcam_lib.bias.blind_game import NAMES
 from gradcam_lib.widgets.alt_image import image_tag
 from gradcam_lib.widgets.blind_game_score import SURE
-from gradcam_lib.widgets.controls import SOFT, TEXT, WIDTH, heading, legend, small, wide_layout
+from gradcam_lib.widgets.controls import SOFT, TEXT, WIDTH, heading, legend, note, small, wide_layout
 from gradcam_lib.widgets.map_view import said
 from gradcam_lib.widgets.messages import MessageLine
 from gradcam_lib.widgets.page import CLEAR
@@ -29,6 +29,7 @@ STYLE = f"""<style>
 .blind-game:focus {{ outline: none }}
 </style>"""
 
+KEYS = "Keys, once something in the game has been clicked: A, B, and N for the next round."
 # A, B and N press their buttons while the focus is inside, and only then. A button that is disabled when it has been
 # pressed would lose the focus to the page, whose keys mean other things: the focus goes on to the next button.
 SCRIPT = """
@@ -96,7 +97,7 @@ class BlindGameControls:
         steps = widgets.HBox([*self.trust.values(), self.next])
         steps.layout = widgets.Layout(flex_flow="row wrap", max_width="908px")
         self.children = [
-            self.question, pair, scale, self.sure, steps, self.message, self.reveal, self.score,
+            self.question, pair, scale, self.sure, steps, note(KEYS), self.message, self.reveal, self.score,
             widgets.HTML(f'{STYLE}<img src="{CLEAR}" alt="" hidden onload="{escape(SCRIPT)}">',
                          layout=widgets.Layout(display="none")),
         ]  # fmt: skip
