@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -31,40 +32,51 @@ RULES = {"map on the thing": trust_the_map_on_the_thing, "map off the shortcut":
 
 
 def scores(contest: Contest) -> dict:
-    """What each rule scores in one contest, over all pairs and by pair; and what it does without a shortcut."""
+    """What each rule scores in one contest: over all pairs, by pair, on mismatched pictures, and without a shortcut."""
     rounds = every_round(contest)
-    told = {name: _score(rule, rounds) for name, rule in RULES.items()}
-    told["map on the thing, by pair"] = {
-        _pair(order): _score(trust_the_map_on_the_thing, [one for one in rounds if one.order == order])
-        for order in contest.pairs("A")
-    }
-    told["map on the thing, on other pictures"] = share(mismatched(rounds))
+    told = {name: _of_a_rule(rule, contest, rounds) for name, rule in RULES.items()}
     told["coin"] = share(np.random.default_rng(0).random(len(rounds)) < 0.5)
-    if "" in contest.kinds:
-        chosen = [trust_the_map_on_the_thing(one) == NAMES[0] for one in every_round(contest, "")]
-        told["without a shortcut, the first network chosen"] = share(chosen)
     return told | {"rounds": len(rounds), "pictures": len(contest.fair), "networks": _networks(contest)}
 
 
-def mismatched(rounds: Sequence[Round]) -> list[bool]:
-    """Whether the rule wins where the two networks are shown different pictures: B those of the pair's next round."""
-    hits = []
-    for order in dict.fromkeys(one.order for one in rounds):
-        of_pair = [one for one in rounds if one.order == order]
-        for one, other in zip(of_pair, [*of_pair[1:], of_pair[0]], strict=True):
-            thing = one.contest.thing
-            first = one.share_on("A", thing) >= other.share_on("B", thing)
-            hits.append(NAMES[0 if first else 1] == one.answer)
-    return hits
+def _of_a_rule(rule: Rule, contest: Contest, rounds: Sequence[Round]) -> dict:
+    told = _score(rule, rounds)
+    pairs = {order: [one for one in rounds if one.order == order] for order in contest.pairs("A")}
+    told["by pair"] = {f"{a} against {b}": _score(rule, of_pair) for (a, b), of_pair in pairs.items()}
+    told["on other pictures"] = _score(rule, [one for of_pair in pairs.values() for one in mismatched(of_pair)])
+    if "" in contest.kinds:
+        chosen = [rule(one) == NAMES[0] for one in every_round(contest, "")]
+        told["without a shortcut, the first network chosen"] = share(chosen)
+    return told
 
 
-def _score(rule: Rule, rounds: Sequence[Round]) -> dict[str, float]:
+@dataclass(frozen=True, eq=False)
+class Mismatched:
+    """What a rule sees of a round where B is shown other pictures than A: those of ``other``."""
+
+    one: Round
+    other: Round
+
+    @property
+    def contest(self) -> Contest:
+        return self.one.contest
+
+    @property
+    def answer(self) -> str:
+        return self.one.answer
+
+    def share_on(self, name: str, what: str) -> float:
+        return (self.one if name == NAMES[0] else self.other).share_on(name, what)
+
+
+def mismatched(of_pair: Sequence[Round]) -> list[Mismatched]:
+    """The rounds of one pair of networks, with B on the pictures of the next round."""
+    return [Mismatched(one, other) for one, other in zip(of_pair, [*of_pair[1:], of_pair[0]], strict=True)]
+
+
+def _score(rule: Rule, rounds: Sequence[Round | Mismatched]) -> dict[str, float]:
     hits = [rule(one) == one.answer for one in rounds]
     return share(hits) | {"right": sum(hits), "of": len(hits)}
-
-
-def _pair(order: tuple[int, int]) -> str:
-    return f"{order[0]} against {order[1]}"
 
 
 def _networks(contest: Contest) -> list[dict]:

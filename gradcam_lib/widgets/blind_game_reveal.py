@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from gradcam_lib.bias.blind_game import NAMES, Round, trust_the_map_on_the_thing
+from gradcam_lib.bias.blind_game import NAMES, Round, trust_the_map_off_the_shortcut, trust_the_map_on_the_thing
 from gradcam_lib.bias.report import Report
 from gradcam_lib.results import share
 from gradcam_lib.widgets.blind_game_score import Answer
@@ -14,20 +14,19 @@ WITHOUT = "half and half: no shortcut"
 
 
 def verdict(one: Round, answer: Answer) -> str:
-    """HTML: whether it was right, and what the maps of this round would have told somebody who counts."""
-    told = f"You trusted {answer.guess}. "
-    by_rule, thing = trust_the_map_on_the_thing(one), escape(one.contest.thing)
+    """HTML: whether it was right, and what somebody who counts would have read from the maps of this round."""
+    contest, told = one.contest, f"You trusted {answer.guess}."
+    counted = (
+        f"In this round the maps of {trust_the_map_on_the_thing(one)} lie more on {escape(contest.thing)}, those of "
+        f"{trust_the_map_off_the_shortcut(one)} less on {escape(contest.shortcut)}"
+    )
     if answer.right is None:
         return (
-            f"<b>No shortcut.</b> {told}Neither network was trained with one, and the round is not counted. Still the "
-            f"maps of {by_rule} lie more on the {thing}: two networks differ in their maps without a shortcut, too."
+            f"<b>No shortcut.</b> {told} Neither network was trained with one, and the round is not counted. "
+            f"{counted}: networks without a shortcut differ in their maps, too."
         )
     word = "Right" if answer.right else "Wrong"
-    rule = f"network {by_rule}, the {'right' if by_rule == one.answer else 'wrong'} one"
-    return (
-        f"<b>{word}.</b> {told}{one.answer} was trained without the shortcut. In this round the network whose maps lie "
-        f"more on the {thing} is {rule}."
-    )
+    return f"<b>{word}.</b> {told} {one.answer} was trained without the shortcut. {counted}."
 
 
 def table(one: Round) -> str:
