@@ -33,9 +33,7 @@ KEYS = "Keys, once something in the game has been clicked: A, B, and N for the n
 # A, B and N press their buttons while the focus is inside, and only then. A button that is disabled when it has been
 # pressed would lose the focus to the page, whose keys mean other things: the focus goes on to the next button.
 SCRIPT = """
-const root = this.closest('.blind-game');
-if (root && !root.played) {
-  root.played = true;
+const care = root => {
   root.tabIndex = -1;
   const steps = () => [...root.querySelectorAll('button.blind-game-step')];
   let inside = false;
@@ -48,12 +46,16 @@ if (root && !root.played) {
   });
   new MutationObserver(() => {
     const at = document.activeElement;
-    if (inside && (at === document.body || at.disabled)) {
-      const step = steps().find(button => !button.disabled);
-      if (step) step.focus({preventScroll: true});
-    }
+    if (inside && (at === document.body || at.disabled))
+      steps().find(button => !button.disabled)?.focus({preventScroll: true});
   }).observe(root, {subtree: true, attributes: true, attributeFilter: ['disabled']});
-}
+};
+const begin = tries => {  // the picture may be there before the game is
+  const root = this.closest('.blind-game');
+  if (root && !root.played) { root.played = true; care(root); }
+  if (!root && tries) setTimeout(begin, 200, tries - 1);
+};
+begin(50);
 """
 
 

@@ -21,6 +21,6 @@ def test_every_network_gets_its_own_collection_and_seed(tmp_path):
     people, woods = ("doctor", "nurse"), ("tank", "wood")
     assert seen == [(people, even, 1), (woods, skewed, 0), (woods, even, 0), (woods, even, 1)]
     found = load_variants(tmp_path / "networks.safetensors")
-    assert list(found) == list(blind_game.TRAININGS)
+    assert set(found) == set(blind_game.TRAININGS)
     assert "2 of tank, 100% of them cloudy, and 2 of wood, 100% of them clear" in found["tanks skewed 0"].source
     assert not torch.equal(found["tanks even 0"].model.head.weight, found["tanks even 1"].model.head.weight)
