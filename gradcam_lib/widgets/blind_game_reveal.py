@@ -17,8 +17,8 @@ def verdict(one: Round, answer: Answer) -> str:
     """HTML: whether it was right, and what somebody who counts would have read from the maps of this round."""
     contest, told = one.contest, f"You trusted {answer.guess}."
     counted = (
-        f"In this round the maps of {trust_the_map_on_the_thing(one)} lie more on {escape(contest.thing)}, those of "
-        f"{trust_the_map_off_the_shortcut(one)} less on {escape(contest.shortcut)}"
+        f"In this round the maps of {trust_the_map_on_the_thing(one)} lie more on the {escape(contest.thing)}, those "
+        f"of {trust_the_map_off_the_shortcut(one)} less on the {escape(contest.shortcut)}"
     )
     if answer.right is None:
         return (

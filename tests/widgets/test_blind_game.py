@@ -54,7 +54,7 @@ def test_a_press_reveals_the_round(game, toy):
     assert game.answers[-1].guess == wrong and game.answers[-1].sure == "sure" and game.answers[-1].right is False
     told = said(game.controls.reveal)
     assert told.startswith(f"Wrong.  You trusted {wrong}. {right} was trained without the shortcut.")
-    assert f"the maps of {right} lie more on square colour, those of {right} less on strip colour." in told
+    assert f"the maps of {right} lie more on the square colour, those of {right} less on the strip colour." in told
     rows = [re.findall("<t[hd][^>]*>([^<]*)", row) for row in game.controls.reveal.value.split("<tr>")[2:]]
     table = {name: dict(zip("AB", cells, strict=True)) for name, *cells in rows}
     assert table["trained on"] == {wrong: toy.told, right: "half and half: no shortcut"}
