@@ -13,6 +13,7 @@ VERDICTS = (HOLDS, IN_DIRECTION, FAILS, NOT_TRIED)
 COUNTED = {
     "benchmark": "rounds",
     "bias": "networks of each kind",
+    "blind_game": "rounds",
     "captioner": "drawn scenes",
     "captioner_photo": "photographs",
     "captioner_photo_squeezenet": "photographs",

@@ -8,8 +8,9 @@ from gradcam_lib.studies.ledger.claims.language import ANSWERING, CAPTIONING
 from gradcam_lib.studies.ledger.claims.localization import LOCALIZATION
 from gradcam_lib.studies.ledger.claims.method import METHOD, SLIPS
 from gradcam_lib.studies.ledger.claims.people import BIAS, HUMANS
+from gradcam_lib.studies.ledger.claims.pointing import POINTING
 from gradcam_lib.studies.ledger.claims.systems import COST, SYSTEMS
 
 GROUPS = (
-    METHOD, LOCALIZATION, CLASSES, FAITHFULNESS, CAPTIONING, ANSWERING, BIAS, HUMANS, SYSTEMS, COST, SLIPS,
+    METHOD, LOCALIZATION, POINTING, CLASSES, FAITHFULNESS, CAPTIONING, ANSWERING, BIAS, HUMANS, SYSTEMS, COST, SLIPS,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Claims about where maps of classes lie: boxes, the pointing game, seeds for segmentation."""
+"""Claims about boxes drawn around maps of classes."""
 
 from __future__ import annotations
 
@@ -37,25 +37,6 @@ def hits(r: Results, method: str, *studies: str) -> list[Number]:
 LOCALIZATION = Group(
     "Localization",
     (
-        Claim(
-            "Without any box in training, Grad-CAM of a classifier points at the object.",
-            "Paper, pointing game.",
-            "The maximum of the map lies on the object in {evaluate_pointing_squeezenet > grad_cam > hit} of ILSVRC's "
-            "pictures (SqueezeNet) and {evaluate_pointing_lite0 > grad_cam > hit} (EfficientNet-Lite0), the middle of "
-            "the picture in {evaluate_pointing_squeezenet > centre > hit}. On pictures of COCO, where things are "
-            "smaller and stand among others, it does in {evaluate_pointing_coco_squeezenet > grad_cam > hit} and "
-            "{evaluate_pointing_coco_lite0 > grad_cam > hit}, the middle in "
-            "{evaluate_pointing_coco_lite0 > centre > hit}. All four paired differences from the middle are told "
-            "apart from zero; for COCO they are {evaluate_pointing_coco_squeezenet > centre > minus_grad_cam > "
-            "hit|points} and {evaluate_pointing_coco_lite0 > centre > minus_grad_cam > hit|points}.",
-            HOLDS,
-            reported="70.58, in a modified game in which a map may reject a prediction.",
-            check=lambda r: all(
-                difference.below(0)
-                for difference in hits(r, "centre", SQUEEZENET, LITE0, f"coco_{SQUEEZENET}", f"coco_{LITE0}")
-            ),
-            notebook="04_grad_cam",
-        ),
         Claim(
             "Boxes drawn around Grad-CAM's maps are better than boxes drawn around gradient (backprop) maps.",
             "Paper, weakly-supervised localization.",
@@ -219,23 +200,6 @@ LOCALIZATION = Group(
                 and not deconvnet.apart(guided)
             ),
             reported="as top-1 localization errors of 83.95 % (deconvnet) and 59.14 % (guided), base 59.65 %.",
-            notebook="10_localization",
-        ),
-        Claim(
-            "Grad-CAM gives better seeds for weakly-supervised segmentation than CAM.",
-            "Paper, weakly-supervised segmentation.",
-            "The seeds alone, on pictures of COCO, with the threshold chosen on the other half: Grad-CAM has an IoU "
-            "with the outline of {evaluate_segmentation_lite0 > grad_cam > iou_at_chosen|x3}, CAM of the same network "
-            "(EfficientNet-Lite0) the same map and so the same IoU, the whole picture "
-            "{evaluate_segmentation_lite0 > whole_picture > iou_at_chosen|x3}; SqueezeNet has "
-            "{evaluate_segmentation_squeezenet > grad_cam > iou_at_chosen|x3}. No segmentation network was trained "
-            "from the seeds, as the paper did, and no network was rebuilt for CAM.",
-            FAILS,
-            check=lambda r: (
-                r("evaluate_segmentation_lite0 > cam > minus_grad_cam").value == 0
-                and r("evaluate_segmentation_lite0 > whole_picture > minus_grad_cam").below(0)
-            ),
-            reported="an intersection over union of 49.6 with Grad-CAM and 44.6 with CAM on VOC 2012.",
             notebook="10_localization",
         ),
     ),
