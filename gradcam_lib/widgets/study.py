@@ -22,7 +22,8 @@ ABOUT = {
     "which_class": "In each picture there are things of two categories, and a network was asked about one of them. You "
     "see its explanation alone: where it is grey, nothing was found. Which category was the network asked about?",
     "which_network": "Two networks, A and B, say the same about a picture, and both are right. You see the picture and "
-    "the explanation of either. Judging by these, which network is more reliable? A and B change places.",
+    "one explanation by each network. Judging by these, which network is more reliable? Which of the two is called A "
+    "changes from question to question.",
 }
 
 
@@ -151,19 +152,21 @@ class Study(Outermost):
             alts = [f"The picture: {trial.category}", *(f"Explanation of network {name}" for name in "AB")]
             question, answers = f"Both say: {trial.category}. {QUESTIONS['which_network']}", list(SCALE)
         c.ask(self.show(trial), alts, answers)
-        keys = f"Keys 1 to {len(answers)}, or the buttons"
+        keys = f"Keys 1 {'and' if len(answers) == 2 else 'to'} {len(answers)}, or the buttons"
         c.say(question, f"{where} · {keys} · your code: {self.participant.code}")
         self.trial, self._since = trial, time.monotonic()
 
     def _rest(self) -> None:
         """Nothing is asked: before the first trial, and after the last."""
-        study, count = self.design.study, len(self.design.trials(0))
-        thanks = f"Thank you: all your {count} answers are stored. Your code: "
-        ends = thanks + self.participant.code if self.participant else ""
+        study, count, c = self.design.study, len(self.design.trials(0)), self.controls
         kept = (
-            f"There are {count} questions, and no picture comes with the right answer. Your answers are stored in "
+            f"There are {count} questions, and you are not told which answers are right. Your answers are stored in "
             f"{self.file.path.name} under a random code, without your name. You may stop whenever you like; with "
             "your code you can go on later, or have your answers deleted."
         )
-        self.controls.say(QUESTIONS[study], ends, f"{ABOUT[study]}\n{kept}")
-        self.controls.rest()
+        about = f"{ABOUT[study]}\n{kept}"
+        if self.participant is None:
+            c.say(QUESTIONS[study], "", about)
+        else:
+            c.say(f"Thank you: all your {count} answers are stored.", f"Your code: {self.participant.code}", about)
+        c.rest()

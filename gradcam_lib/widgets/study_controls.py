@@ -41,6 +41,7 @@ STYLE = """<style>
 .study { outline: none }
 .study .study-answers button { height: auto; min-height: 40px; font-size: 15px; white-space: normal; line-height: 1.2 }
 .study .study-panel { flex: 1 1 280px; max-width: 448px; min-width: 0 }
+@media (max-width: 700px) { .study .study-panel:not(:last-child):first-child { max-width: 150px } }
 </style>"""
 
 
@@ -60,7 +61,7 @@ class StudyControls:
         for panel in panels:
             panel.add_class("study-panel")
         self.pictures = widgets.HBox(panels, layout=widgets.Layout(flex_flow="row wrap"))
-        each = widgets.Layout(flex="1 1 150px", width="auto", max_width="220px")
+        each = widgets.Layout(flex="1 1 120px", width="auto", max_width="220px")
         self.answers = [widgets.Button(layout=each) for _ in range(answers)]
         self.row = widgets.HBox(self.answers, layout=widgets.Layout(flex_flow="row wrap", margin="6px 0"))
         self.row.add_class("study-answers")
