@@ -1,9 +1,8 @@
 """What the answers of a study say: means by method with their intervals, beside the paper's.   Notebook 11.
 
 Two kinds of intervals, both of 95 %. The exact binomial one (Clopper and Pearson 1934) takes every answer for an
-independent draw, which the answers of one participant, or to one picture, are not. The bootstrap draws participants
-and pictures anew, independently of each other, and keeps the answers of every drawn participant to every drawn picture
-together (Owen 2007, "The pigeonhole bootstrap"); it is on the careful side, and the one to be believed.
+independent draw, which the answers of one participant, or to one picture, are not. The bootstrap one draws people and
+pictures anew (``bootstrap``); where the two disagree, it is the one to be believed.
 """
 
 from __future__ import annotations
@@ -14,12 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from gradcam_lib.classroom.answers import SOURCES, AnswerFile
+from gradcam_lib.classroom.bootstrap import Spread, spread
 from gradcam_lib.classroom.designs import METHODS, METHODS_OF, checked_study
 from gradcam_lib.classroom.findings import PAPER, Analysis, Line, exactly
-from gradcam_lib.results import AT_ONCE
 
 PAIRS = (("guided_grad_cam", "guided_backprop"), ("deconv_grad_cam", "deconvnet"))  # compared in the paper
-LEAST = 2  # participants, and pictures: nothing is learnt about others from one
 
 
 def analyse(
@@ -62,52 +60,25 @@ def analyse_rows(
     at = [methods.index(row["method"]) for row in rows]
     np.add.at(sums, (at, who, what), values)
     np.add.at(counts, (at, who, what), 1)
-    means = redrawn(sums, counts, seed=seed, draws=draws)  # (draws, methods)
-    lines = []
-    for m, method in enumerate(methods):
-        n, total = int(counts[m].sum()), float(sums[m].sum())
-        exact = exactly(round(total), n) if study == "which_class" else (None, None)
-        low, high = interval(means[:, m])
-        lines.append(Line(method, n, total / n, low, high, *exact, PAPER[study][method]))
-    at = {line.name: m for m, line in enumerate(lines)}
-    differences = [
-        _difference(lines[at[a]], lines[at[b]], means[:, at[a]] - means[:, at[b]])
-        for a, b in PAIRS
-        if {a, b} <= set(methods)
+    moved, unit = spread(sums, counts, seed=seed, draws=draws), np.eye(len(methods))
+    lines = [
+        _line(study, m, s.sum(), int(n.sum()), moved, e) for m, s, n, e in zip(methods, sums, counts, unit, strict=True)
     ]
+    by_name = {line.name: (line, e) for line, e in zip(lines, unit, strict=True)}
+    differences = [_difference(by_name[a], by_name[b], moved) for a, b in PAIRS if {a, b} <= set(by_name)]
     seconds = float(np.median([row["seconds"] for row in rows]))
     return Analysis(
         study, source, tuple(networks), len(codes), len(names), seconds, left_out, tuple(lines), tuple(differences)
     )
 
 
-def redrawn(sums: np.ndarray, counts: np.ndarray, *, seed: int = 0, draws: int = 2000) -> np.ndarray:
-    """Bootstrap means of methods, (draws, methods), of participants and pictures drawn independently, with replacement.
-
-    sums, counts: (methods, participants, pictures), of the answers in each cell. All methods share a draw, so that
-    differences are paired. NaN where nothing was drawn of a method, or nobody's interval can be had.
-    """
-    m, people, pictures = sums.shape
-    if min(people, pictures) < LEAST:
-        return np.full((draws, m), np.nan)
-    rng, parts = np.random.default_rng(seed), []
-    together = max(1, AT_ONCE // (people * pictures))
-    for start in range(0, draws, together):
-        n = min(together, draws - start)
-        w = rng.multinomial(people, np.full(people, 1 / people), n).astype(float)  # how often each was drawn
-        v = rng.multinomial(pictures, np.full(pictures, 1 / pictures), n).astype(float)
-        total, number = (np.einsum("dmq,dq->dm", np.einsum("dp,mpq->dmq", w, x), v) for x in (sums, counts))
-        parts.append(np.divide(total, number, out=np.full_like(total, np.nan), where=number > 0))
-    return np.concatenate(parts)
+def _line(study: str, method: str, total: float, answers: int, moved: Spread, unit: np.ndarray) -> Line:
+    exact = exactly(round(total), answers) if study == "which_class" else (None, None)
+    value = float(total) / answers
+    return Line(method, answers, value, *moved.interval(value, unit), *exact, PAPER[study][method])
 
 
-def interval(means: np.ndarray) -> tuple[float, float]:
-    """Of bootstrap means, the 95 % percentile interval."""
-    kept = means[~np.isnan(means)]
-    return tuple(map(float, np.quantile(kept, (0.025, 0.975)))) if len(kept) else (np.nan, np.nan)
-
-
-def _difference(one: Line, other: Line, means: np.ndarray) -> Line:
-    low, high = interval(means)
-    name, paper = f"{METHODS[one.name]} − {METHODS[other.name]}", one.paper - other.paper
-    return Line(name, one.answers + other.answers, one.value - other.value, low, high, paper=paper)
+def _difference(one: tuple[Line, np.ndarray], other: tuple[Line, np.ndarray], moved: Spread) -> Line:
+    (a, e), (b, f) = one, other
+    name, value, paper = f"{METHODS[a.name]} − {METHODS[b.name]}", a.value - b.value, a.paper - b.paper
+    return Line(name, a.answers + b.answers, value, *moved.interval(value, e - f), paper=paper)

@@ -39,6 +39,7 @@ WORDS = {  # what SQLite says → what helps
     "readonly": "this file cannot be written to; choose another one or change its permissions",
     "unable to open": "it cannot be opened; choose a file in a folder that exists",
     "not a database": "no file of answers; choose another name",
+    "FOREIGN KEY": "this participant is no longer in it; begin anew",
     "malformed": "the file is damaged; go on in another one",
 }
 

@@ -18,6 +18,7 @@ PAPER = {  # Selvaraju et al. (2020), sections 5.1 and 5.2: share of right answe
     "which_network": {"guided_backprop": 1.00, "guided_grad_cam": 1.27},
 }  # fmt: skip
 PAPERS_ANSWERS = 810  # to each method: 90 pairs of picture and category, 9 answers each; of 5.2 it is not stated
+FEW = 10  # pictures, below which a bootstrap over them is no good guide
 CHANCE = {"which_class": 0.5, "which_network": 0.0}
 SECTION = {"which_class": "5.1", "which_network": "5.2"}
 
@@ -57,8 +58,9 @@ class Analysis:
 
     @property
     def title(self) -> str:
-        said = f"{self.participants} participants, {self.pictures} pictures"
-        return f"SIMULATED ANSWERS, nobody was asked ({said})" if self.source == "simulated" else said
+        people = "person" if self.participants == 1 else "people"
+        said = f"{self.participants} {people}, {self.pictures} picture{'s' * (self.pictures != 1)}"
+        return f"SIMULATED ANSWERS, nobody was asked: {said}" if self.source == "simulated" else said
 
     def _repr_markdown_(self) -> str:
         """The table with its notes."""
@@ -79,9 +81,7 @@ class Analysis:
         axis = chart([f"{QUESTIONS[self.study]}\n{self.title}"], height=height, width=width)[0]
         ours = [_ends(line.value, line.low, line.high) for line in self.methods]
         theirs = [_ends(line.paper, *_papers(self.study, line.paper)) for line in self.methods]
-        who = "simulated" if self.source == "simulated" else "here"
-        independent = "answers independent" if self.study == "which_class" else "no interval stated"
-        series = {f"{who}: people and pictures drawn anew": ours, f"paper: {independent}": theirs}
+        series = {"simulated answers" if self.source == "simulated" else "here": ours, "paper": theirs}
         label = "share of right answers" if self.study == "which_class" else "mean on the scale from −2 to +2"
         draw_intervals(axis, [METHODS[line.name] for line in self.methods], series, label=label)
         axis.axvline(CHANCE[self.study], color=INK, linewidth=0.8, linestyle="--")
@@ -122,7 +122,7 @@ def _cells(line: Line, two: bool) -> list[str]:
 
 
 def _between(low: float, high: float, show) -> str:
-    return "not from one participant or picture" if math.isnan(low) else f"{show(low)} … {show(high)}"
+    return "none" if math.isnan(low) else f"{show(low)} … {show(high)}"
 
 
 def _percent(share: float) -> str:
@@ -142,14 +142,18 @@ def _notes(a: Analysis) -> list[str]:
     if a.source == "simulated":
         notes.append("These answers were drawn from a stated model. They say nothing about people.")
     notes.append(
-        "The first interval draws participants and pictures anew, since the answers of one participant, and those to "
-        "one picture, are not independent"
+        "The first interval is a bootstrap that draws people and pictures anew, since the answers of one person, and "
+        "those to one picture, are not independent"
         + ("; the exact binomial interval and p take them as if they were." if a.study == "which_class" else ".")
     )
     if a.study == "which_network":
         notes.append(f"Positive values prefer {a.networks[0]} to {a.networks[1]}." if len(a.networks) == 2 else "")
         notes.append("In the paper VGG-16 is preferred to AlexNet.")
     notes.append(f"Paper: Selvaraju et al. (2020), section {SECTION[a.study]}; other pictures, networks and people.")
+    if a.study == "which_class":
+        notes.append(f"Its intervals in the chart are exact binomial ones of {PAPERS_ANSWERS} answers to each method.")
+    if a.pictures < FEW:
+        notes.append(f"So few pictures ({a.pictures}) say little about others.")
     if a.left_out:
         notes.append(f"{a.left_out} answers of another source, or to other trials, in the same file are left out.")
     return [note for note in notes if note]

@@ -52,11 +52,15 @@ def by_means(study: str, means: Mapping[str, float], *, people: float = 0.5, pic
 
 
 def simulate(path: str | Path, design: Design, model: Model, *, participants: int = 30, seed: int = 0) -> AnswerFile:
-    """Adds the answers of simulated participants to a file. design: that of a Study or of Stimuli."""
+    """Adds the answers of simulated participants to a file. design: that of a Study or of Stimuli.
+
+    Errors: AnswersError; ValueError where the model leaves out a method.
+    """
+    if missing := set(design.methods) - set(model.mu):
+        raise ValueError(f"the model says nothing of {', '.join(sorted(missing))}; give mu of each method")
     file = AnswerFile(path)
-    codes = [file.enrol(design, "simulated") for _ in range(participants)]
-    numbers = [one.number for one in codes]
-    for one, given in zip(codes, drawn(design, model, numbers, seed=seed), strict=True):
+    new = [file.enrol(design, "simulated") for _ in range(participants)]
+    for one, given in zip(new, drawn(design, model, [one.number for one in new], seed=seed), strict=True):
         file.add(one.code, design, given)
     return file
 
@@ -65,8 +69,6 @@ def drawn(
     design: Design, model: Model, numbers: Sequence[int], *, seed: int = 0
 ) -> Iterator[list[tuple[Trial, int, float]]]:
     """(trial, answer, seconds) of each participant in turn. numbers: of the participants, which decide the trials."""
-    if missing := set(design.methods) - set(model.mu):
-        raise ValueError(f"the model says nothing of {', '.join(sorted(missing))}; give mu of each method")
     rng = np.random.default_rng(seed)
     b = {name: rng.normal(0, model.pictures) for name, _ in design.pictures}
     for number in numbers:
