@@ -18,6 +18,7 @@ from gradcam_lib.classroom.designs import METHODS, METHODS_OF, checked_study
 from gradcam_lib.classroom.findings import PAPER, Analysis, Line, exactly
 
 PAIRS = (("guided_grad_cam", "guided_backprop"), ("deconv_grad_cam", "deconvnet"))  # compared in the paper
+ENDS = {"which_class": (0, 1), "which_network": (-2, 2)}
 
 
 def analyse(
@@ -75,7 +76,8 @@ def analyse_rows(
 def _line(study: str, method: str, total: float, answers: int, moved: Spread, unit: np.ndarray) -> Line:
     exact = exactly(round(total), answers) if study == "which_class" else (None, None)
     value = float(total) / answers
-    return Line(method, answers, value, *moved.interval(value, unit), *exact, PAPER[study][method])
+    low, high = np.clip(moved.interval(value, unit), *ENDS[study]).tolist()  # no mean is beyond the scale
+    return Line(method, answers, value, low, high, *exact, PAPER[study][method])
 
 
 def _difference(one: tuple[Line, np.ndarray], other: tuple[Line, np.ndarray], moved: Spread) -> Line:

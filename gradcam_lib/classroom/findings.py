@@ -114,7 +114,7 @@ def _ends(value: float, low: float, high: float) -> dict[str, float]:
 
 
 def _cells(line: Line, two: bool) -> list[str]:
-    show = _score if two else _percent
+    show = _score if two else _percent if line.exact else _points
     cells = [str(line.answers), show(line.value), _between(line.low, line.high, show)]
     if not two:
         cells += [_between(*line.exact, show) if line.exact else "", "" if line.p is None else _p(line.p)]
@@ -127,6 +127,10 @@ def _between(low: float, high: float, show) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %".replace("-", "−")
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f} points".replace("-", "−")
 
 
 def _score(value: float) -> str:

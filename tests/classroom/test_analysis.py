@@ -109,6 +109,18 @@ def test_means_differences_and_counts():
     (difference,) = a.differences
     assert difference.value == 0.5 and difference.name == "Guided Grad-CAM − Guided backprop"
     assert difference.paper == pytest.approx(0.6123 - 0.4444) and difference.exact is None
+    assert "| 50.0 points |" in str(a) and "| 25.0 % |" in str(a)
+
+
+def test_no_interval_goes_beyond_the_scale():
+    rows = [row(f"c{i}", f"p{j}", "deconvnet", float((i, j) != (0, 0))) for i in range(3) for j in range(3)]
+    assert 0 < analyse_rows(rows)["deconvnet"].low < analyse_rows(rows)["deconvnet"].high == 1
+    rows = [
+        row(f"c{i}", f"p{j}", "guided_backprop", 2.0 - (i == j == 0), "which_network")
+        for i in range(3)
+        for j in range(3)
+    ]
+    assert analyse_rows(rows)["guided_backprop"].high == 2
 
 
 def test_nothing_is_learnt_about_others_from_one():
