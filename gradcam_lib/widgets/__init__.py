@@ -13,5 +13,15 @@ from gradcam_lib.widgets.class_picker import ClassPicker
 from gradcam_lib.widgets.occlusion_brush import OcclusionBrush
 from gradcam_lib.widgets.question_explorer import QuestionExplorer
 from gradcam_lib.widgets.slider import Slider
+from gradcam_lib.widgets.study import Study
 
-__all__ = ["BiasLab", "BlindGame", "CaptionExplorer", "ClassPicker", "OcclusionBrush", "QuestionExplorer", "Slider"]
+__all__ = [
+    "BiasLab",
+    "BlindGame",
+    "CaptionExplorer",
+    "ClassPicker",
+    "OcclusionBrush",
+    "QuestionExplorer",
+    "Slider",
+    "Study",
+]

@@ -36,8 +36,8 @@ POINTING = Group(
             "{evaluate_rejection_lite0 > c_mwp > by_map}, rejecting everything "
             "{evaluate_rejection_lite0 > rejecting_all}; on COCO {evaluate_rejection_coco_lite0 > grad_cam > by_map} "
             "and {evaluate_rejection_coco_lite0 > c_mwp > by_map}, not told apart in pairs, and neither are "
-            "SqueezeNet's two, {evaluate_rejection_coco_squeezenet > c_mwp@features.9 > minus_grad_cam|points}. But a map is not needed to "
-            "reject: by the probability of the class alone Grad-CAM's maps are right in "
+            "SqueezeNet's two, {evaluate_rejection_coco_squeezenet > c_mwp@features.9 > minus_grad_cam|points}. "
+            "But a map is not needed to reject: by the probability of the class alone Grad-CAM's maps are right in "
             "{evaluate_rejection_lite0 > grad_cam > by_probability} and "
             "{evaluate_rejection_coco_lite0 > grad_cam > by_probability}.",
             IN_DIRECTION,
