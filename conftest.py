@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 
+# Large arrays stay with the process. Otherwise Linux clears their memory anew at every layer of a network, which takes
+# as long as the layer. Read when a process starts: so by xdist's, by the kernels and by what tests start.
+os.environ.setdefault("MALLOC_MMAP_MAX_", "0")
+os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(2**31))
 if "PYTEST_XDIST_WORKER" in os.environ:  # a process for every core: two threads each would only wait for each other
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # read by torch when it is imported, here and in the kernels
 
@@ -15,32 +19,39 @@ import pytest
 from support.committed import depends_on_weights, outdated
 from xdist.scheduler import LoadFileScheduling
 
+TRAINS = ("09_bias_case_study",)  # solutions that take as long as a lesson
+
 
 class ByFile(LoadFileScheduling):
     """Hands a process one file after the other: its tests share what is costly to make, its cells need one kernel.
 
-    Only test_notebooks.py is handed out test by test, since each test executes a notebook of its own.
+    Only test_notebooks.py and the browser's tests are handed out one by one: each has a notebook of its own.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return nodeid if file.endswith("test_notebooks.py") else file
+        return nodeid if file.endswith("test_notebooks.py") or file.startswith("tests/browser/") else file
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    config.option.loadscopereorder = False  # by the number of tests, single ones last: a minute's as well as a moment's
     return ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first, then the notebooks, the browser last: most failures show in the first minute."""
+    """Quick tests first, so that most failures show early; then the longest first: all processes end together."""
     items.sort(key=_slowness)
 
 
 def _slowness(item: pytest.Item) -> int:
-    if item.path.parent.name == "browser":
-        return 2
-    return int(item.path.suffix == ".ipynb" or item.path.name == "test_notebooks.py")
+    """0 for a quick test; then the browser's and what trains, lessons, lessons with weights, and solutions."""
+    solutions = item.path.parent.name == "solutions"
+    if item.path.parent.name == "browser" or solutions and item.path.stem in TRAINS:
+        return 1
+    if item.path.suffix == ".ipynb":
+        return 4 if solutions else 2
+    return 3 if item.name.startswith("test_pictures_and_checked_text_are_not_stale") else 0
 
 
 @pytest.hookimpl(wrapper=True)

@@ -180,7 +180,7 @@ def test_a_segmentation_network_is_explained_by_a_sum_over_places_and_not_by_its
 
 def test_a_detector_is_explained_by_the_score_of_a_box():
     torch.manual_seed(0)
-    options = {"weights": None, "weights_backbone": None, "box_score_thresh": 0.0}
+    options = {"weights": None, "weights_backbone": None, "box_score_thresh": 0.0, "min_size": 128}  # seen at 800 else
     net, x = torchvision.models.detection.fasterrcnn_resnet50_fpn(**options).eval(), noise(1, 64)
     e = explain(net, x, "backbone.body.layer4", output=lambda found: found[0]["scores"][None])
     kept = []
