@@ -4,7 +4,8 @@ A box is right where it overlaps one of the annotated ones with an IoU of at lea
 as wrong, too, where its class is not the predicted one, the top-5 error where it is not among the five likeliest.
 The box is drawn at the threshold of the method's own paper (15 % of the maximum, 20 % for CAM). As one threshold may
 suit one method better than another (Choe et al. 2020), the accuracy is also given over all thresholds, and at the one
-that was best on half of the pictures, measured on the other half.
+that was best on half of the pictures, measured on the other half. Where whole_picture is among the methods, the error
+is also given by the size of the thing, in quarters of the pictures.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ THRESHOLDS = tuple(round(0.05 * k, 2) for k in range(1, 20))
 RIGHT = 0.5  # the IoU from which a box is right
 KNOWN, TOP1, TOP5 = "known_class_error", "top1_error", "top5_error"
 ERRORS = (TOP1, TOP5, KNOWN)
+CHOSEN = f"{KNOWN}_at_chosen"
+SIZE = f"whole_picture|iou@{PAPERS:g}"  # the share of the picture that the (best) box takes up
+QUARTERS = (0.25, 0.5, 0.75)
 
 
 class Localization(Experiment):
@@ -76,12 +80,24 @@ class Localization(Experiment):
             f"classification_{k}_error": interval(rows, 1 - column(rows, k)) for k in ("top1", "top5")
         }
         wrong: dict[str, dict[str, np.ndarray]] = {}
+        tune, size = tuning(rows), column(rows, SIZE)
+        rest = list(compress(rows, ~tune))
+        edges = np.quantile(size, QUARTERS)
+        if np.isfinite(edges).all():
+            numbers["size_quarters"] = [round(float(edge), 4) for edge in edges]
         for method in self.chosen:
             fixed = f"{method.name}|iou@{method.method.threshold:g}"
             wrong[method.name] = {e: 1.0 - top[e] * (column(rows, fixed) >= RIGHT) for e in ERRORS}
             numbers[method.name] = {e: interval(rows, wrong[method.name][e]) for e in ERRORS}
+            if "size_quarters" in numbers:
+                quarter = np.searchsorted(edges, size)
+                numbers[method.name][f"{KNOWN}_by_size"] = [
+                    interval(list(compress(rows, quarter == q)), wrong[method.name][KNOWN][quarter == q])
+                    for q in range(len(QUARTERS) + 1)
+                ]
             if method.after != "grabcut":
-                numbers[method.name] |= self._over_thresholds(method.name, rows)
+                found, wrong[method.name][CHOSEN] = self._over_thresholds(method.name, rows, tune)
+                numbers[method.name] |= found
         for method in self.chosen:
             if method.name != BASE and BASE in wrong:
                 numbers[method.name][f"minus_{BASE}"] = {
@@ -89,18 +105,24 @@ class Localization(Experiment):
                     | {"p": _sign_test(rows, wrong[method.name][e] - wrong[BASE][e])}
                     for e in (TOP1, KNOWN)
                 }
+                if CHOSEN in wrong[method.name]:
+                    apart = wrong[method.name][CHOSEN] - wrong[BASE][CHOSEN]
+                    numbers[method.name][f"minus_{BASE}"][CHOSEN] = interval(rest, apart) | {
+                        "p": _sign_test(rest, apart)
+                    }
         return numbers, [self._table(numbers)]
 
-    def _over_thresholds(self, name: str, rows: list[Row]) -> dict[str, Any]:
+    def _over_thresholds(self, name: str, rows: list[Row], tune: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
+        """The numbers of a method, and its errors on the half that did not choose."""
         right = {t: column(rows, f"{name}|iou@{t:g}") >= RIGHT for t in THRESHOLDS}
-        tune = tuning(rows)
         half, rest = (list(compress(rows, chosen)) for chosen in (tune, ~tune))
         best = max(THRESHOLDS, key=lambda t: (mean(half, right[t][tune]) if half else 0, -abs(t - PAPERS)))
+        wrong = 1.0 - right[best][~tune]
         return {
             f"{KNOWN}_by_threshold": {f"{t:g}": round(1 - mean(rows, right[t]), 4) for t in THRESHOLDS},
             "chosen_threshold": best,
-            f"{KNOWN}_at_chosen": interval(rest, 1.0 - right[best][~tune]),
-        }
+            CHOSEN: interval(rest, wrong),
+        }, wrong
 
     def _table(self, numbers: dict[str, Any]) -> Table:
         columns = ["method", "top-1 error, %", "top-5 error, %", "error of the true class, %", "threshold chosen"]
@@ -114,7 +136,7 @@ class Localization(Experiment):
                     method.name,
                     *(in_percent(found[e]) for e in ERRORS),
                     f"{found['chosen_threshold']:g}" if "chosen_threshold" in found else "–",
-                    in_percent(found.get(f"{KNOWN}_at_chosen", {})),
+                    in_percent(found.get(CHOSEN, {})),
                     in_percent(apart) if apart else "–",
                     f"{apart['p']:.2g}" if apart else "–",
                 ]

@@ -181,6 +181,36 @@ def test_pictures_are_compared_not_things(clf) -> None:
     )
 
 
+def test_a_difference_of_the_threshold_alone_is_gone_where_each_method_chose_its_own(clf) -> None:
+    rows = []
+    for i in range(40):
+        found = {f"grad_cam|iou@{t:g}": 0.9 if t < 0.5 and i % 4 else 0.0 for t in THRESHOLDS}
+        found |= {f"random|iou@{t:g}": 0.9 if t > 0.5 and i % 4 else 0.0 for t in THRESHOLDS}
+        rows.append({"picture": f"p{i}", "top1": 1, "top5": 1, **found})
+    numbers, _ = Localization(options(Localization, methods=["grad_cam", "random"]), clf).summary(rows)
+    apart = numbers["random"]["minus_grad_cam"]
+    assert apart["known_class_error"]["value"] == 0.75 and apart["known_class_error"]["p"] < 1e-6
+    assert apart["known_class_error_at_chosen"]["value"] == 0 and apart["known_class_error_at_chosen"]["p"] == 1
+    assert "size_quarters" not in numbers  # the whole picture was not among the methods
+
+
+def test_errors_by_the_size_of_the_thing(clf) -> None:
+    sizes = [0.1, 0.2, 0.3, 0.4] * 5  # the IoU of the whole picture; the map finds what is larger than 0.25
+    rows = [
+        {f"whole_picture|iou@{t:g}": size for t in THRESHOLDS}
+        | {f"grad_cam|iou@{t:g}": 0.9 if size > 0.25 else 0.0 for t in THRESHOLDS}
+        | {"picture": f"p{i}", "top1": 1, "top5": 1}
+        for i, size in enumerate(sizes)
+    ]
+    numbers, _ = Localization(options(Localization, methods=["grad_cam", "whole_picture"]), clf).summary(rows)
+    by_size = numbers["grad_cam"]["known_class_error_by_size"]
+    assert [quarter["value"] for quarter in by_size] == [1, 1, 0, 0]
+    assert [quarter["pictures"] for quarter in by_size] == [5, 5, 5, 5]
+    assert all(
+        low < edge < high for edge, low, high in zip(numbers["size_quarters"], sizes[:3], sizes[1:4], strict=True)
+    )
+
+
 def test_an_overlap_just_below_a_half_is_not_rounded_up(clf, look, monkeypatch) -> None:
     monkeypatch.setattr(localization, "iou", lambda *boxes: 0.49996)
     rows = Localization(options(Localization, methods=["grad_cam"]), clf).measure(*look)
