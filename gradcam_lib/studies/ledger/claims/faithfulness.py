@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, IN_DIRECTION, NOT_TRIED, Claim, Group
+from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, Claim, Group
 from gradcam_lib.studies.ledger.evidence import Number, Results
 
 NETWORKS = {"photonet": "classifier.3", "lite0": "classifier"}  # and the layer of the logits

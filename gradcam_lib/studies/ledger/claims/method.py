@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, IN_DIRECTION, NOT_TRIED, Claim, Group
+from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, IN_DIRECTION, Claim, Group
 
 METHOD = Group(
     "Method",
@@ -187,10 +187,10 @@ METHOD = Group(
             "drawn and exactly known, names hold on both halves of the pictures: of the channels of the biased network "
             "of notebook 09 with the five highest α, {evaluate_concepts_bias_biased > in_the_picture > highest} are "
             "called after something in the picture, of all its channels "
-            "{evaluate_concepts_bias_biased > in_the_picture > all}. With EfficientNet-Lite0 and outlines of COCO it is "
-            "{evaluate_concepts_lite0 > in_the_picture > highest} against {evaluate_concepts_lite0 > in_the_picture > all}, "
-            "and most names do not hold on the other half. Whether such words explain anything to a person was not "
-            "asked.",
+            "{evaluate_concepts_bias_biased > in_the_picture > all}. With EfficientNet-Lite0 and outlines of COCO it "
+            "is {evaluate_concepts_lite0 > in_the_picture > highest} against "
+            "{evaluate_concepts_lite0 > in_the_picture > all}, and most names do not hold on the other half. Whether "
+            "such words explain anything to a person was not asked.",
             IN_DIRECTION,
             check=lambda r: all(
                 r(f"evaluate_concepts_{network} > in_the_picture > highest").above(
