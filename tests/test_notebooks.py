@@ -34,6 +34,7 @@ COURSE = [
     "08_visual_question_answering",
     "09_bias_case_study",
     "10_localization",
+    "11_faithfulness_and_trust",
 ]
 SECTIONS = ["What you will learn", "The idea", "Play", "What can go wrong", "Summary", "Exercises", "References"]
 MACHINE_PATH = re.compile(r"/(?:work|root|home|tmp|Users|opt|usr)/|\b[A-Z]:\\\\?Users", re.ASCII)
