@@ -19,6 +19,9 @@
   python3 start.py report FOLDER          the surest mistakes of a network, as a page, for labelled pictures: FOLDER
                                           holds a folder for each class
       --model, --checkpoint, --names, --layer, --size, --device and --out (a folder; default: gradcam_report) as above
+  python3 start.py doctor PICTURE         what may be wrong with the maps of a network: its layer, mode, gradient, ...,
+                                          checked with one picture, and what to do
+      --target, --crop, --size, --model, --checkpoint, --names, --layer and --device as for explain
 
 The first run makes an environment in the folder .venv beside this file; deleting that folder undoes it.
 Further arguments go to JupyterLab or to pytest, for instance:  python3 start.py lab --port=9000
@@ -252,6 +255,7 @@ VERBS = {
     "test": lambda given: ["-m", "pytest", "-n", "auto"] + given,  # a process for every core
     "notebooks": lambda given: ["-m", "gradcam_lib.notebooks"] + given,
     "explain": lambda given: ["-m", "gradcam_lib", "explain"] + given,
+    "doctor": lambda given: ["-m", "gradcam_lib", "doctor"] + given,
     "report": report,
 }
 
@@ -264,7 +268,7 @@ def main(arguments):
         return 0 if verb in ("-h", "--help") and arguments else 2
     set_up("test" if verb == "test" else "")
     # A picture's path is meant from where the reader stands; everything else from here.
-    folder = os.getcwd() if verb in ("explain", "report") else str(ROOT)
+    folder = os.getcwd() if verb in ("explain", "doctor", "report") else str(ROOT)
     command = [PYTHON] + VERBS[verb](arguments[1:])
     child = subprocess.Popen(command, cwd=folder, env=dict(environment(), **told(command)))
     while True:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # what editors complete; _HOME is what runs, and a test compares the two
     from gradcam_lib.backprop import deconvnet, guided_backprop, guided_grad_cam, saliency
     from gradcam_lib.cam import cam, counterfactual, grad_cam
+    from gradcam_lib.checkup.doctor import doctor
     from gradcam_lib.equations import channel_weights, combine, scale_by_max, upsample
     from gradcam_lib.explanation import Explanation, explain
     from gradcam_lib.language.captioning import load_captioner
@@ -33,13 +34,14 @@ if TYPE_CHECKING:  # what editors complete; _HOME is what runs, and a test compa
 
 __all__ = [
     "Classifier", "Explanation", "Target", "Transform", "box_from_map", "cam", "channel_weights", "class_score",
-    "classifier", "combine", "counterfactual", "deconvnet", "default_layer", "energy_share", "explain", "grad_cam",
-    "guided_backprop", "guided_grad_cam", "iou", "load_captioner", "load_classifier", "load_vqa", "occlusion_map",
-    "overlay", "overlay_signed", "pointing_hit", "saliency", "scale_by_max", "set_seed", "upsample",
+    "classifier", "combine", "counterfactual", "deconvnet", "default_layer", "doctor", "energy_share", "explain",
+    "grad_cam", "guided_backprop", "guided_grad_cam", "iou", "load_captioner", "load_classifier", "load_vqa",
+    "occlusion_map", "overlay", "overlay_signed", "pointing_hit", "saliency", "scale_by_max", "set_seed", "upsample",
 ]  # fmt: skip
 _NAMES = {
     "backprop": "deconvnet guided_backprop guided_grad_cam saliency",
     "cam": "cam counterfactual grad_cam",
+    "checkup.doctor": "doctor",
     "equations": "channel_weights combine scale_by_max upsample",
     "explanation": "Explanation explain",
     "language.captioning": "load_captioner",

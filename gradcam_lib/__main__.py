@@ -1,4 +1,7 @@
-"""The command line: ``python -m gradcam_lib explain PICTURE… [--target NAME]… [--model NAME] [--out PATH]``."""
+"""The command line: ``python -m gradcam_lib explain PICTURE… [--target NAME]… [--model NAME] [--out PATH]``.
+
+And ``python -m gradcam_lib doctor PICTURE [--model NAME] [--checkpoint FILE] [--layer NAME]``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 from gradcam_lib.commands.arguments import arguments
 from gradcam_lib.commands.plan import Refused, plan
@@ -17,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         settled = plan(args)
         with _ended_at_once():
-            from gradcam_lib.commands.explain import run  # torch comes with it, and takes seconds
+            run = import_module(f"gradcam_lib.commands.{args.command}").run  # torch comes with it, and takes seconds
         return run(args, settled)
     except Refused as refused:
         for problem in refused.args:

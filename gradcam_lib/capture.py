@@ -6,7 +6,7 @@ import difflib
 import re
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -101,20 +101,23 @@ class Maps(dict):
 
 
 @contextmanager
-def capture(model: nn.Module, layers: Sequence[Layer | Place]) -> Iterator[Maps]:
+def capture(
+    model: nn.Module, layers: Sequence[Layer | Place], change: Callable[[Tensor], Tensor] = torch.clone
+) -> Iterator[Maps]:
     r"""Keeps the output ``A`` (N, K, h, w) of each layer while the forward pass runs inside the ``with``.
 
     ``A`` becomes a leaf of the graph and the network goes on with a copy of it: whatever the next module does in
     place leaves ``A`` alone, nothing before the layer is recorded, and no parameter can receive a gradient. From
     there on the graph is recorded, also when the caller works under ``no_grad``. Where the layer is already part of
     the graph (a second layer further on, or pixels that are explained too) ``A`` stays connected instead.
+    change: A → what the network goes on with, where that is to be another map than a copy of ``A``.
 
     A layer is a module or a function called in a module's forward, ``"name.relu()"``. Errors at the end of the pass:
     a layer that did not run; one that ran several times, unless the run is named, ``("relu", 0)``. Forward passes of
     other threads are not seen. Hooks are removed and the caller's gradient mode comes back in any case.
     """
     maps = Maps()
-    catchers = [_Catcher(find_place(model, layer)) for layer in layers]
+    catchers = [_Catcher(find_place(model, layer), change) for layer in layers]
     with ExitStack() as stack:
         functions = [catcher for catcher in catchers if catcher.place.function]
         for catcher in catchers:
@@ -138,8 +141,8 @@ def capture(model: nn.Module, layers: Sequence[Layer | Place]) -> Iterator[Maps]
 class _Catcher:
     """Counts the runs of one layer and keeps the output of the one that is wanted."""
 
-    def __init__(self, place: Place):
-        self.place, self.A, self.runs, self.versions = place, None, [], []
+    def __init__(self, place: Place, change: Callable[[Tensor], Tensor]):
+        self.place, self.change, self.A, self.runs, self.versions = place, change, None, [], []
 
     def enter(self, module: nn.Module, args: tuple) -> None:
         self.versions.append(_versions(args))
@@ -159,9 +162,9 @@ class _Catcher:
             # It worked in place, so what follows may use the tensor that it was given.
             self.A = output.clone() if output.requires_grad else output.detach().clone().requires_grad_()
             with torch.autograd._unsafe_preserve_version_counter(output):  # kept for the way back, with these values
-                return output.copy_(self.A)
+                return output.copy_(self.change(self.A))
         self.A = output if output.requires_grad else output.detach().requires_grad_()
-        return self.A.clone()
+        return self.change(self.A)
 
     def key(self) -> str:
         """The name of what was caught. Errors: no such run; several, and none was named."""

@@ -246,7 +246,7 @@ def warn_of_saturation(logits: Tensor) -> None:
     rounding = max(1e-3, 4 * torch.finfo(logits.dtype).eps)
     softmax = values.shape[1] > 1 and values.min() >= 0 and (values.sum(1) - 1).abs().max() < rounding
     sure = values.amax(1) if values.shape[1] > 1 else (values[:, 0] - 0.5).abs() + 0.5  # one output: sure of yes or no
-    if softmax or (sure.max() > 1 - 1e-3 and _ends_in_sigmoid(logits)):
+    if softmax or (sure.max() > 1 - 1e-3 and ends_in_sigmoid(logits)):
         warnings.warn(
             f"the network seems to end in a {'softmax' if softmax else 'sigmoid'}: where it is sure, the gradient of a "
             "probability vanishes and the map is empty. Explain the logits instead: take the "
@@ -255,7 +255,7 @@ def warn_of_saturation(logits: Tensor) -> None:
         )
 
 
-def _ends_in_sigmoid(logits: Tensor) -> bool:
+def ends_in_sigmoid(logits: Tensor) -> bool:
     """Whether the graph ends in a sigmoid, perhaps with views behind it."""
     step = logits.grad_fn
     for _ in range(5):

@@ -111,7 +111,7 @@ def _watch(model: nn.Module, inputs: Inputs, output: Output, *, own: bool) -> tu
             stack.enter_context(context)
         stack.enter_context(evaluating(model))
         try:
-            net = _copy(model)
+            net = plain_copy(model)
         except Exception:
             if not own:
                 raise
@@ -121,7 +121,7 @@ def _watch(model: nn.Module, inputs: Inputs, output: Output, *, own: bool) -> tu
             return trace(net, lambda: select(inputs.call(net), output))
 
 
-def _copy(model: nn.Module) -> nn.Module:
+def plain_copy(model: nn.Module) -> nn.Module:
     """A copy with the same weights, buffers of its own, and without anybody's hooks.
 
     Error: a forward that was put into a module as a function, which would go on to run the module itself.

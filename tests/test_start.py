@@ -181,11 +181,13 @@ def test_each_verb_runs_its_command_where_it_should(
     assert start.main(["explain", "cat.png", "--target", "tabby"]) == 5
     assert start.main(["test", "-x"]) == 5
     assert start.main(["notebooks", "04"]) == 5
-    assert [extra for extra in ran if isinstance(extra, str)] == ["", "test", ""]
-    [explain, test, again] = [call for call in ran if isinstance(call, tuple)]
+    assert start.main(["doctor", "cat.png"]) == 5
+    assert [extra for extra in ran if isinstance(extra, str)] == ["", "test", "", ""]
+    [explain, test, again, doctor] = [call for call in ran if isinstance(call, tuple)]
     assert explain[:2] == (["-m", "gradcam_lib", "explain", "cat.png", "--target", "tabby"], str(tmp_path))
     assert test[:2] == (["-m", "pytest", "-n", "auto", "-x"], str(ROOT))
     assert again[:2] == (["-m", "gradcam_lib.notebooks", "04"], str(ROOT))
+    assert doctor[:2] == (["-m", "gradcam_lib", "doctor", "cat.png"], str(tmp_path))
     env = test[2]
     assert env["PATH"].split(os.pathsep)[0] == os.path.dirname(start.PYTHON)
     assert env["VIRTUAL_ENV"] == str(start.VENV)

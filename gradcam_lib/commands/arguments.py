@@ -1,4 +1,4 @@
-"""What can be typed after ``explain``, read without importing torch.
+"""What can be typed after ``explain`` and ``doctor``, read without importing torch.
 
 Combinations that can never work end here, as usage errors with the exit status 2.
 """
@@ -14,6 +14,9 @@ Crop = str | tuple[int, int, int, int]
 STATUS = """exit status: 0 all is done; 1 something was refused or failed (the lines that begin with "error:" say what,
 and the rest is done); 2 the command itself is wrong; 130 stopped with Ctrl-C (finished files stay)."""
 
+DOCTOR_STATUS = """exit status: 0 nothing is wrong; 1 something is, or the picture or the network could not be read;
+2 the command itself is wrong; 130 stopped with Ctrl-C."""
+
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """Errors: SystemExit, as argparse raises it, for what cannot be understood and for options at odds."""
@@ -26,11 +29,20 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     _add_pictures(explain)
     _add_network(explain)
     _add_output(explain)
+    doctor = commands.add_parser(
+        "doctor", help="what may be wrong with the maps of a network, checked with one picture", epilog=DOCTOR_STATUS
+    )
+    doctor.add_argument("pictures", nargs=1, type=Path, metavar="PICTURE", help="a file (PNG, JPEG, WebP, …)")
+    doctor.add_argument("--target", metavar="NAME", help="class name or number; default: the likeliest")
+    _add_part(doctor)
+    _add_network(doctor)
     args = parser.parse_args(argv)
-    _settle_format(args, explain)
+    chosen = commands.choices[args.command]
+    if chosen is explain:
+        _settle_format(args, explain)
     for option in ("checkpoint", "names"):
         if getattr(args, option) and args.model == "auto":
-            explain.error(f"--{option}: say which network it is for, such as --model resnet18")
+            chosen.error(f"--{option}: say which network it is for, such as --model resnet18")
     return args
 
 
@@ -42,6 +54,10 @@ def _add_pictures(parser: argparse.ArgumentParser) -> None:
         "--target", action="append", default=[], metavar="NAME",
         help="class name or number, again for each further class; default: the three likeliest of each picture",
     )  # fmt: skip
+    _add_part(parser)
+
+
+def _add_part(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--crop", type=crop, default="middle", metavar="PART",
         help="the part of the picture that the network sees: middle (the middle square, default), whole, or "

@@ -29,8 +29,8 @@ LIKELIEST = 3  # targets where none is named
 def run(args: argparse.Namespace, plan: Plan) -> int:
     """The exit status: 0 where every picture and every target came out, 1 otherwise, 130 after Ctrl-C."""
     try:
-        with _warnings_in_words(args.model):
-            classifier = _loaded(args, plan)
+        with warnings_in_words(args.model):
+            classifier = loaded(args, plan)
         layer = args.layer or classifier.layer or default_layer(classifier.model)
         find_layer(classifier.model, layer)
         _check_size(args.size, classifier)
@@ -54,7 +54,7 @@ def complain(error: Exception, about: str = "", place: str = "") -> int:
     return 1
 
 
-def _loaded(args: argparse.Namespace, plan: Plan) -> Classifier:
+def loaded(args: argparse.Namespace, plan: Plan) -> Classifier:
     own = {"weights": args.checkpoint.expanduser()} if args.checkpoint else {}
     if plan.names:
         own["names"] = plan.names
@@ -86,7 +86,7 @@ def _all_pictures(args: argparse.Namespace, plan: Plan, classifier: Classifier, 
         for i, path in enumerate(plan.pictures):
             place = f"[{i + 1}/{len(plan.pictures)}] " if len(plan.pictures) > 1 else ""
             try:
-                with _warnings_in_words(f"{place}{path}"):
+                with warnings_in_words(f"{place}{path}"):
                     one = _explained(path, args, classifier, targets)
                 row = outputs.record(one)
                 print(place + outputs.told(row, brief=bool(place)), flush=True)
@@ -120,7 +120,7 @@ def _explained(path: Path, args: argparse.Namespace, classifier: Classifier, tar
 
 
 @contextmanager
-def _warnings_in_words(about: str) -> Iterator[None]:
+def warnings_in_words(about: str) -> Iterator[None]:
     """A warning of the library is one line, each once, and no line of its code."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)

@@ -17,7 +17,8 @@ TABLES = ("csv", "json")
 
 @dataclass(frozen=True)
 class Plan:
-    """pictures: the files in their order. outs: where each one's result goes; for a table, one file for all.
+    """pictures: the files in their order. outs: where each one's result goes; for a table, one file for all; the
+    doctor writes none.
 
     names: class names of the caller's own, or None.
     """
@@ -38,8 +39,12 @@ def plan(args: argparse.Namespace) -> Plan:
     if args.checkpoint and not args.checkpoint.expanduser().is_file():
         problems.append(f"--checkpoint {args.checkpoint}: no such file")
     names = _names(args.names.expanduser(), problems) if args.names else None
-    outs = _outs(args, pictures, problems) if pictures else []
-    problems += _unusable(outs, pictures, args.overwrite)
+    if args.command == "doctor" and len(pictures) > 1:
+        problems.append(f"{args.pictures[0]}: {len(pictures)} pictures; name one of them")
+    outs: list[Path] = []
+    if args.command == "explain" and pictures:
+        outs = _outs(args, pictures, problems)
+        problems += _unusable(outs, pictures, args.overwrite)
     if problems:
         raise Refused(*problems)
     return Plan(pictures, outs, names)

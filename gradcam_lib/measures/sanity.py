@@ -24,18 +24,19 @@ def cascade(model: nn.Module, *, seed: int = 0) -> Iterator[tuple[str, nn.Module
     broken = copy.deepcopy(model).eval()
     yield "", broken
     for i, name in enumerate(weighted_layers(model)):
-        _draw_anew(broken, name, seed + i)
+        draw_anew(broken, name, seed + i)
         yield name, broken
 
 
 def randomised(model: nn.Module, layer: str, *, seed: int = 0) -> nn.Module:
     """A copy of the model in which the weights of one layer are drawn anew."""
     broken = copy.deepcopy(model).eval()
-    _draw_anew(broken, layer, seed)
+    draw_anew(broken, layer, seed)
     return broken
 
 
-def _draw_anew(model: nn.Module, layer: str, seed: int) -> None:
+def draw_anew(model: nn.Module, layer: str, seed: int) -> None:
+    """The weights of one layer as its own initialisation draws them, in the model itself."""
     cards = sorted({p.get_device() for p in model.parameters() if p.is_cuda})
     with torch.random.fork_rng(devices=cards):
         torch.manual_seed(seed)

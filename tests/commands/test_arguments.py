@@ -55,6 +55,15 @@ def test_the_usage_is_what_was_typed(program, monkeypatch, capsys):
     assert capsys.readouterr().out.startswith(f"usage: {program or 'python -m gradcam_lib'} explain ")
 
 
+def test_the_doctor_takes_one_picture_and_writes_nothing(capsys):
+    args = arguments(["doctor", "cat.png", "--model", "resnet18", "--checkpoint", "a.pth"])
+    assert (args.command, args.target, args.crop, hasattr(args, "out")) == ("doctor", None, "middle", False)
+    for options in (["cat.png", "dog.png"], ["cat.png", "--checkpoint", "a.pth"], ["cat.png", "--out", "a.png"]):
+        with pytest.raises(SystemExit):
+            arguments(["doctor", *options])
+    assert "usage: python -m gradcam_lib doctor" in capsys.readouterr().err
+
+
 def test_start_py_tells_every_option(monkeypatch):
     told: list[str] = []
     add = argparse.ArgumentParser.add_argument
