@@ -40,8 +40,8 @@ def load_captioner(
     """A captioner by name: "world" knows the rendered scenes, "photo" and "photo-squeezenet" photographs.
 
     The last two look through a published network, which must be at hand: see ``load_classifier``. "photo", on
-    EfficientNet-Lite0, describes better; the maps of "photo-squeezenet" point better, if not by much
-    (data/results/README.md).
+    EfficientNet-Lite0, describes better and is shipped. The maps of "photo-squeezenet" point better, if not by much
+    (data/results/README.md); it is trained by the command of its error, into GRADCAM_WEIGHTS or data/models.
     weights: "default" or a file.
     Errors: unknown name; FileNotFoundError with the command that trains it, or WeightsMissing; WeightsWrong.
     """
