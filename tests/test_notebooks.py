@@ -35,6 +35,7 @@ COURSE = [
     "09_bias_case_study",
     "10_localization",
     "11_faithfulness_and_trust",
+    "14_why_is_my_map_wrong",
 ]
 SECTIONS = ["What you will learn", "The idea", "Play", "What can go wrong", "Summary", "Exercises", "References"]
 MACHINE_PATH = re.compile(r"/(?:work|root|home|tmp|Users|opt|usr)/|\b[A-Z]:\\\\?Users", re.ASCII)

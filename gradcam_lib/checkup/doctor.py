@@ -57,7 +57,7 @@ def _examined(given, x, target, layer, output, layer_map, transform, own) -> Ite
         model, names, preferred = parts(given)
         inputs = checked_input(x, model).image(0)
     except FAILURES as error:
-        yield Finding("input", WRONG, str(error), _hint(x))
+        yield Finding("input", WRONG, str(error), _channels(x) or "clf.to_input(picture) of a Classifier makes it.")
         return
     transform = transform or getattr(given, "transform", None)
     yield network.compiled(given if isinstance(given, nn.Module) else given.model)
@@ -68,7 +68,7 @@ def _examined(given, x, target, layer, output, layer_map, transform, own) -> Ite
         goal = resolve(target, e.logits, names)[0]
         e.signed(goal)
     except FAILURES as error:
-        yield Finding("map", WRONG, f"there is none: {error}", _hint(x))
+        yield Finding("map", WRONG, f"there is none: {error}", _channels(x))
         if network.hooked(model):
             yield network.hooks(model, None)
         return
@@ -109,7 +109,7 @@ def _class_of(goal: Any, e: Explanation) -> int:
     return terms[0] if len(terms) == 1 and isinstance(terms[0], int) else int(e.predicted[0])
 
 
-def _hint(x: Any) -> str:
-    if isinstance(x, Tensor) and x.dim() == 4 and x.shape[-1] in (1, 3) and x.shape[1] not in (1, 3):
-        return "The channels stand last: x.permute(0, 3, 1, 2)."
-    return "clf.to_input(picture) of a Classifier makes the right input."
+def _channels(x: Any) -> str:
+    """What to do where the colours stand last, "" where they do not."""
+    last = isinstance(x, Tensor) and x.dim() == 4 and x.shape[-1] in (1, 3) and x.shape[1] not in (1, 3)
+    return "The channels stand last: x.permute(0, 3, 1, 2)." if last else ""

@@ -30,7 +30,7 @@ def path(case: Case) -> Finding:
         return Finding("gradient path", LOOK, found, todo)
     if not any(p.requires_grad for p in case.model.parameters()):
         found = "leads from the score to the picture; all weights are frozen"
-        todo = "gradcam_lib does not mind; your own backward needs x.requires_grad_(), or a layer that requires it."
+        todo = "gradcam_lib needs no more; your own backward needs x.requires_grad_(), or a layer that requires it."
         return Finding("gradient path", OK, found, todo)
     return Finding("gradient path", OK, "leads from the score to the picture")
 

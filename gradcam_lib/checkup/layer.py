@@ -49,8 +49,9 @@ def runs(case: Case) -> Finding | None:
     times = case.trace.runs[point.name]
     if times == 1:
         return Finding("runs", OK, "the layer runs once in a forward pass")
-    found = f"{point.name!r} runs {times} times in a forward pass; this is run {point.run}, counted from 0"
-    todo = f"A hook of your own keeps the last run. Name the one you mean: layer={case.layer!r}."
+    name = case.layer.split("#")[0]
+    found = f"{name!r} runs {times} times in a forward pass; this is run {point.run}, counted from 0"
+    todo = f"A hook of your own sees every run. Name the one you mean: layer={case.layer!r}."
     return Finding("runs", LOOK, found, todo)
 
 

@@ -137,6 +137,6 @@ def rules(case: Case) -> Finding:
     try:
         case.e.pixel_gradient(case.target, rule="guided")
     except (ValueError, RuntimeError, TypeError) as error:
-        todo = "Grad-CAM does not care. For guided backprop pass strict=False, and say so beside the picture."
+        todo = "Grad-CAM needs no rule. For guided backprop pass strict=False, and say so beside the picture."
         return Finding("guided methods", LOOK, str(error).split(". The deconvnet")[0], todo)
     return Finding("guided methods", OK, "every activation is a ReLU, for which their rules are defined")

@@ -46,7 +46,7 @@ def test_a_checkpoint_of_ones_own(capsys):
 
 def test_a_layer_and_a_target_of_ones_own(capsys):
     assert main(["doctor", CAT, "--model", "photonet", "--layer", "features.0", "--target", "tabby"]) == 0
-    said = capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
     assert "look" in said and "the usual choice would be 'features'" in said and "convolutions" in said
 
 
