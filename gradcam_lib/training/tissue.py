@@ -23,7 +23,7 @@ from gradcam_lib.training.loop import Recipe, fit
 from gradcam_lib.worlds import tissue
 from gradcam_lib.worlds.corpus import FIRST
 
-PICTURES, UNSEEN, EPOCHS, BATCH = 1600, 400, 16, 16
+PICTURES, UNSEEN, EPOCHS, BATCH = 1000, 300, 10, 16
 PEAK = {"attention": 2e-3, "gated": 2e-3, "cnn": 4e-3}
 PRECISIONS = ("float32", "bfloat16")
 
@@ -39,7 +39,9 @@ def pictures(split: str, n: int) -> tuple[Tensor, Tensor]:
 
 def normalise(images: Tensor) -> Tensor:
     """(N, 3, H, W) uint8 → float, as the networks expect it."""
-    mean, std = (torch.tensor(numbers).view(1, 3, 1, 1) for numbers in (networks.TRANSFORM.mean, networks.TRANSFORM.std))
+    mean, std = (
+        torch.tensor(numbers).view(1, 3, 1, 1) for numbers in (networks.TRANSFORM.mean, networks.TRANSFORM.std)
+    )
     return ((images.float() / 255 - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
@@ -51,7 +53,9 @@ def turned(x: Tensor, g: torch.Generator) -> Tensor:
     return x.flip(2) if upside_down else x
 
 
-def train(name: str, recipe: Recipe, *, n: int = PICTURES, unseen: int = UNSEEN, runs: Path | str = "runs") -> nn.Module:
+def train(
+    name: str, recipe: Recipe, *, n: int = PICTURES, unseen: int = UNSEEN, runs: Path | str = "runs"
+) -> nn.Module:
     """One network, at the epoch with the lowest loss on unseen pictures; goes on after an interruption."""
     (x, y), (other_x, other_y) = pictures("train", n), pictures("val", unseen)
     torch.manual_seed(recipe.seed)

@@ -103,8 +103,8 @@ def paint_nucleus(canvas: np.ndarray, owner: np.ndarray, number: int, nucleus: T
 def stained(canvas: np.ndarray, varied: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Amounts on a canvas → what the microscope shows, (H / FINE, W / FINE, 3) uint8, RGB.
 
-    varied: (H, W) float32, how much the amount of haematoxylin varies at each pixel. Light falls off with the
-    exponential of what it passes (Beer and Lambert). Each picture has its own strength of both stains, and its own lamp.
+    varied: (H, W) float32, how much the amount of haematoxylin varies at each pixel. Light falls off exponentially with
+    what it passes (Beer and Lambert). Each picture has its own strength of both stains, and its own lamp.
     """
     side = len(canvas)
     strength, lamp = rng.uniform(0.8, 1.2, 2), np.array([246, 243, 245]) + rng.uniform(-5, 5, 3)
