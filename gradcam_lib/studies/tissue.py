@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -61,14 +62,24 @@ def over_patches(heat: Tensor) -> Tensor:
     return torch.nn.functional.adaptive_avg_pool2d(heat[None], GRID)[0]
 
 
-def patches_with(picture: Picture) -> tuple[np.ndarray, np.ndarray]:
-    """Two (GRID, GRID) bool: patches that hold the centre of an abnormal nucleus, and those free of any part of one."""
-    held = np.zeros((GRID, GRID), bool)
+@dataclass(frozen=True)
+class Truth:
+    """Patches (GRID, GRID) that hold the centre of an abnormal nucleus, and those free of any part of one; both bool.
+
+    mask: (SIDE, SIDE) bool, the pixels of all abnormal nuclei.
+    """
+
+    held: np.ndarray
+    free: np.ndarray
+    mask: np.ndarray
+
+
+def truth_of(picture: Picture) -> Truth:
+    held, mask = np.zeros((GRID, GRID), bool), tissue.evidence(picture)
     for nucleus in picture.scene.things:
         if nucleus.kind == "abnormal":
             held[int(nucleus.y * GRID), int(nucleus.x * GRID)] = True
-    touched = tissue.evidence(picture).reshape(GRID, PATCH, GRID, PATCH).any((1, 3))
-    return held, ~touched
+    return Truth(held, ~mask.reshape(GRID, PATCH, GRID, PATCH).any((1, 3)), mask)
 
 
 def auc(heat: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> float:
@@ -83,7 +94,7 @@ def auc(heat: np.ndarray, positive: np.ndarray, negative: np.ndarray) -> float:
     return float((rankdata(values)[:n].sum() - n * (n + 1) / 2) / (n * m))
 
 
-def judged(patch_map: Tensor, pixel_map: Tensor, picture: Picture) -> dict[str, float]:
+def judged(patch_map: Tensor, pixel_map: Tensor, truth: Truth) -> dict[str, float]:
     """All measures of one method on one picture with abnormal nuclei.
 
     patch_pointing: the highest patch holds the centre of an abnormal nucleus. patch_auc: patches that hold one against
@@ -91,15 +102,14 @@ def judged(patch_map: Tensor, pixel_map: Tensor, picture: Picture) -> dict[str, 
     the share among the k highest. pixel_pointing: the highest pixel lies within 7 pixels of an abnormal nucleus.
     pixel_auc: pixels of abnormal nuclei against all others.
     """
-    coarse, fine, mask = patch_map.numpy(), pixel_map.numpy(), tissue.evidence(picture)
-    held, free = patches_with(picture)
+    coarse, fine, mask = patch_map.numpy(), pixel_map.numpy(), truth.mask
     highest = np.argsort(-coarse, axis=None, kind="stable")
-    right = held.flatten()[highest]
+    right = truth.held.flatten()[highest]
     points = bool(coarse.max() > 0)  # a map without a positive value points nowhere
     return {
         "patch_pointing": float(points and right[0]),
-        "patch_auc": auc(coarse, held, free),
-        "patches_found": float(points * right[: held.sum()].mean()),
+        "patch_auc": auc(coarse, truth.held, truth.free),
+        "patches_found": float(points * right[: truth.held.sum()].mean()),
         "pixel_pointing": float(pointing_hit(fine, mask, TOLERANCE)),
         "pixel_auc": auc(fine, mask, ~mask),
     }
@@ -121,8 +131,9 @@ def measure(networks: dict[str, Classifier], seeds: list[int]) -> tuple[Judged, 
                     logits[name][arrangement].append(float(clf.model.network(clf.to_input(picture.image))))
             if arrangement == NONE:
                 continue
+            truth = truth_of(picture)
             for method, heats in maps_of(networks, picture.image, g).items():
-                for name, value in judged(*heats, picture).items():
+                for name, value in judged(*heats, truth).items():
                     found[arrangement][method][name].append(value)
     return found, logits
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradcam_lib.worlds.drawing import cells
-from gradcam_lib.worlds.drawing.painter import smooth
+from gradcam_lib.worlds.drawing.painter import FINE, smooth
 from gradcam_lib.worlds.rendering import Picture
 from gradcam_lib.worlds.scene import Thing, checked_seed
 
@@ -92,8 +92,9 @@ def render(tissue: Tissue) -> Picture:
 
 def evidence(picture: Picture) -> np.ndarray:
     """(H, W) bool: the pixels of all abnormal nuclei; none of them where there are no such nuclei."""
-    masks = [mask for id, mask in picture.masks.items() if id.startswith("abnormal")]
-    return np.any(masks, 0) if masks else np.zeros(picture.image.shape[:2], bool)
+    numbers = [number for number, (id, _) in enumerate(picture.names) if id.startswith("abnormal")]
+    blocks = np.isin(picture.owner, numbers).reshape(SIDE, FINE, SIDE, FINE)
+    return blocks.sum((1, 3)) * 2 >= FINE * FINE  # as in ``Picture.parts``; the union of the masks, many times as fast
 
 
 def _lumens(rng: np.random.Generator) -> tuple[tuple[float, float, float, int], ...]:

@@ -19,9 +19,10 @@ def picture(arrangement="spread", seed=1):
 
 def test_patches_with_a_centre_and_patches_free_of_any_part():
     one = picture()
-    held, free = tissue.patches_with(one)
-    mask = world.evidence(one)
-    cut = mask.reshape(6, 28, 6, 28).transpose(0, 2, 1, 3)
+    truth = tissue.truth_of(one)
+    held, free = truth.held, truth.free
+    assert np.array_equal(truth.mask, world.evidence(one))
+    cut = truth.mask.reshape(6, 28, 6, 28).transpose(0, 2, 1, 3)
     assert not (held & free).any() and np.array_equal(~free, cut.any((2, 3)))
     assert 1 <= held.sum() <= len([t for t in one.scene.things if t.kind == "abnormal"])
     assert (cut.sum((2, 3))[held] > 20).all(), "a patch with a centre holds a good part of the nucleus"
@@ -35,16 +36,15 @@ def test_auc_by_hand():
 
 
 def test_the_truth_as_a_map_scores_full_marks_and_its_negative_none():
-    one = picture()
-    held, _ = tissue.patches_with(one)
-    right = tissue.judged(torch.tensor(held).float(), torch.tensor(world.evidence(one)).float(), one)
+    truth = tissue.truth_of(picture())
+    right = tissue.judged(torch.tensor(truth.held).float(), torch.tensor(truth.mask).float(), truth)
     assert right == dict.fromkeys(tissue.MEASURES, 1.0)
-    wrong = tissue.judged(torch.tensor(~held).float(), torch.tensor(~world.evidence(one)).float(), one)
+    wrong = tissue.judged(torch.tensor(~truth.held).float(), torch.tensor(~truth.mask).float(), truth)
     assert wrong["patch_auc"] == wrong["patch_pointing"] == wrong["pixel_auc"] == wrong["patches_found"] == 0
 
 
 def test_an_empty_map_points_nowhere():
-    told = tissue.judged(torch.zeros(6, 6), torch.zeros(168, 168), picture())
+    told = tissue.judged(torch.zeros(6, 6), torch.zeros(168, 168), tissue.truth_of(picture()))
     assert told["patch_pointing"] == told["patches_found"] == told["pixel_pointing"] == 0
     assert told["patch_auc"] == told["pixel_auc"] == 0.5
 

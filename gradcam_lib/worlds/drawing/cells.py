@@ -31,6 +31,7 @@ LOOK = {
     "abnormal": (122, 0.30, 26, 5),
 }
 WIDTH = {"stromal": 0.36, "epithelial": 0.72}  # in lengths; of the others 0.92
+WIDEST = 1.1  # sizes from the centre of a nucleus to its outline at most
 ROUGH = {"abnormal": 0.16}  # how far an outline leaves its ellipse, in sizes; the others 0.05
 
 _ANGLES = np.linspace(0, 2 * math.pi, 28, endpoint=False)
@@ -76,7 +77,7 @@ def outline(kind: str, rng: np.random.Generator) -> np.ndarray:
     """(28, 2) points of a nucleus round its centre, its length from −1 to 1: an ellipse with a few random waves."""
     rough = ROUGH.get(kind, 0.05)
     waves = rng.uniform(0, rough, (4, 1)) / np.sqrt(_WAVES) * np.cos(_WAVES * _ANGLES + rng.uniform(0, 7, (4, 1)))
-    radii = 1 + waves.sum(0)
+    radii = np.minimum(1 + waves.sum(0), WIDEST)
     return np.stack([radii * np.cos(_ANGLES), WIDTH.get(kind, 0.92) * radii * np.sin(_ANGLES)], 1)
 
 
