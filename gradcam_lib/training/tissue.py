@@ -49,8 +49,8 @@ def turned(x: Tensor, g: torch.Generator) -> Tensor:
     """A batch as a microscope may show it: mirrored and turned by a quarter, or not."""
     mirrored, transposed, upside_down = torch.randint(2, (3,), generator=g).tolist()
     x = x.flip(3) if mirrored else x
-    x = x.transpose(2, 3) if transposed else x
-    return x.flip(2) if upside_down else x
+    x = x.flip(2) if upside_down else x
+    return x.transpose(2, 3) if transposed else x
 
 
 def train(
