@@ -12,7 +12,7 @@ from gradcam_lib.worlds import tissue
 from gradcam_lib.worlds.tissue import INSIDE, ISOLATED, SIDE
 
 SEEDS = st.integers(0, 2**64 - 1)
-N = 2000
+N = 500
 
 
 def abnormal(slide):
