@@ -35,7 +35,10 @@ GRID = tissue.SIDE // PATCH
 TOLERANCE = 7  # pixels: half of a nucleus's length
 SPREAD, CLUSTERED, NONE = tissue.ARRANGEMENTS
 MEASURES = ("patch_pointing", "patch_auc", "patches_found", "pixel_pointing", "pixel_auc")
-PAIRS = (("attention", "grad_cam"), ("gated", "grad_cam"), ("gated", "attention"), ("occlusion", "grad_cam"))
+PAIRS = (
+    *(("attention", "grad_cam"), ("gated", "grad_cam"), ("gated", "attention"), ("occlusion", "grad_cam")),
+    *(("attention", "darkness"), ("grad_cam", "darkness")),
+)
 
 Maps = dict[str, tuple[Tensor, Tensor]]  # method → a map of patches (GRID, GRID), and one of pixels (SIDE, SIDE)
 
