@@ -25,6 +25,7 @@ COUNTED = {
     "photonet_gap": "pictures",
     "photonet_pair": "pictures",
     "question_answering": "questions",
+    "tissue": "seeds, three pictures each",
     "vqa_alexnet": "questions",
     "vqa_coattention": "questions",
     "vqa_photo": "questions",
