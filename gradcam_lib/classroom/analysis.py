@@ -53,7 +53,9 @@ def analyse_rows(
 ) -> Analysis:
     """The same of rows as ``AnswerFile.rows`` gives them, all of one study and one source."""
     study, source = rows[0]["study"], rows[0]["source"]
-    codes, who = np.unique([row["code"] for row in rows], return_inverse=True)
+    # In the order of the rows, that is by number: the codes are random, and sorted they would change every draw.
+    codes = {code: place for place, code in enumerate(dict.fromkeys(row["code"] for row in rows))}
+    who = [codes[row["code"]] for row in rows]
     names, what = np.unique([row["picture"] for row in rows], return_inverse=True)
     values = np.array([row["value"] for row in rows])
     methods = [method for method in METHODS_OF[study] if any(row["method"] == method for row in rows)]

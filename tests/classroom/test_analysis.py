@@ -211,6 +211,16 @@ def test_simulated_answers_say_so_everywhere_and_are_never_mixed_with_those_of_p
     assert "simulated,CODE" not in file.export().read_text() and ",person," in file.export().read_text()
 
 
+def test_a_seed_gives_the_same_analysis_whatever_the_codes(tmp_path):
+    """Codes are random, so nothing that is drawn may depend on their order."""
+    model, draws = by_means("which_class", MEANS["which_class"]), 100
+    files = [simulate(tmp_path / f"{n}.sqlite", CLASSES, model, participants=12, seed=3) for n in range(2)]
+    ordered = [[row["code"] for row in file.rows()] for file in files]
+    assert set(ordered[0]).isdisjoint(ordered[1])
+    one, other = (analyse(file.path, draws=draws) for file in files)
+    assert one == other
+
+
 def test_a_file_of_both_studies_and_of_two_designs(tmp_path):
     path = tmp_path / "answers.sqlite"
     simulate(path, CLASSES, by_means("which_class", MEANS["which_class"]), participants=2)
