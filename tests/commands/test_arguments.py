@@ -55,7 +55,8 @@ def test_the_usage_is_what_was_typed(program, monkeypatch, capsys):
     assert capsys.readouterr().out.startswith(f"usage: {program or 'python -m gradcam_lib'} explain ")
 
 
-def test_the_doctor_takes_one_picture_and_writes_nothing(capsys):
+def test_the_doctor_takes_one_picture_and_writes_nothing(capsys, monkeypatch):
+    monkeypatch.delenv("GRADCAM_COMMAND", raising=False)
     args = arguments(["doctor", "cat.png", "--model", "resnet18", "--checkpoint", "a.pth"])
     assert (args.command, args.target, args.crop, hasattr(args, "out")) == ("doctor", None, "middle", False)
     for options in (["cat.png", "dog.png"], ["cat.png", "--checkpoint", "a.pth"], ["cat.png", "--out", "a.png"]):
