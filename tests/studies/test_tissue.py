@@ -63,7 +63,7 @@ def test_differences_are_taken_seed_by_seed():
     def of(more):
         return {name: [v + more for v in base] for name in tissue.MEASURES}
 
-    methods = ("attention", "gated", "grad_cam", "occlusion")
+    methods = {method for pair in tissue.PAIRS for method in pair}
     found = {"spread": {m: of(0.1 * (m == "attention")) for m in methods}, "clustered": {m: of(0) for m in methods}}
     told = tissue.summary(found)["attention minus grad_cam"]
     assert told["spread"]["patch_auc"] == {"value": 0.1, "low": 0.1, "high": 0.1}
