@@ -139,8 +139,8 @@ class Concepts(Experiment):
     def _tried(self) -> dict[str, float]:
         """Names of one half on the other, for both ways together; means over the channels that have a name."""
         halves = {half: self.totals[half, "own"] for half in (0, 1)}
-        tried = [(k, name, half) for half in (0, 1) for k, name in halves[half].names().items()]
-        best = {half: halves[half].best() if halves[half].things else [] for half in (0, 1)}
+        tried = [(k, name, half) for half, totals in halves.items() for k, name in totals.names().items()]
+        best = {half: totals.best() for half, totals in halves.items()}
         there = [halves[1 - half].iou(name.concept) for _, name, half in tried]
         shuffled = [self.totals[1 - half, "others"].iou(name.concept)[k] for k, name, half in tried]
         own = [float(iou[k]) for iou, (k, _, _) in zip(there, tried, strict=True)]

@@ -42,12 +42,12 @@ def world(data: str, clf: Classifier, split: str, *, every: bool = False) -> Ann
         raise ValueError(f"--split {split}: of a world, choose one of {', '.join(FIRST)}")
     drawn = WORLDS[name]
     picture_of = lru_cache(1)(lambda seed: drawn.render(drawn.sample(seed)))  # its things come one after the other
-    pairs = []
+    pairs: list[tuple[int, str]] = []
     kinds: dict[str, tuple[int, ...]] = {}
     for seed in range(FIRST[split], FIRST[split] + int(number or USUAL)):
         for thing in dict.fromkeys(thing for thing, _, mask in _outlines(picture_of(seed), parts=every) if mask.any()):
-            kinds.setdefault(thing, classes_of(thing, clf))
-            pairs += [(seed, thing)] * bool(every or kinds[thing])
+            if kinds.setdefault(thing, classes_of(thing, clf)) or every:
+                pairs.append((seed, thing))
 
     def truth(seed: int, thing: str) -> Truth:
         picture = picture_of(seed)
