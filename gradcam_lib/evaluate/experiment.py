@@ -118,10 +118,8 @@ class Experiment:
             raise ValueError("this network has no layer of its own that can be explained; name one with --layer")
         self.chosen: list[Chosen] = chosen(args.methods or self.default_methods())
         named = dict.fromkeys(clf.layer if c.method.own else c.layer for c in self.chosen)
-        self.layers = [
-            *(one for one in named if one not in (None, layer)),
-            layer,
-        ]  # the last is that of all methods which name none
+        # The last is that of all methods which name none.
+        self.layers = [*(one for one in named if one not in (None, layer)), layer]
         self.graph = self.pixels or any(c.method.pixels for c in self.chosen)
 
     @classmethod
