@@ -25,7 +25,7 @@ from gradcam_lib.datasets.class_names import class_names
 from gradcam_lib.datasets.examples import Annotated
 from gradcam_lib.evaluate.concepts import Concepts
 from gradcam_lib.evaluate.drawn import SIGN, examples_of
-from gradcam_lib.evaluate.experiment import Experiment, Seen, looked
+from gradcam_lib.evaluate.experiment import UNREADABLE, Experiment, Seen, looked
 from gradcam_lib.evaluate.failures import Failures
 from gradcam_lib.evaluate.faithfulness import Faithfulness
 from gradcam_lib.evaluate.localization import Localization
@@ -43,7 +43,6 @@ from gradcam_lib.training import processes
 
 KINDS = (Localization, Pointing, Rejection, Segmentation, Faithfulness, Robustness, Sanity, Failures, Concepts)
 EXPERIMENTS = {kind.name: kind for kind in KINDS}
-UNREADABLE = (OSError, ValueError)  # of one picture: taken down, and the run goes on
 INTERRUPTED = 130
 BIAS = "bias_"
 

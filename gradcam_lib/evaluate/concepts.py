@@ -23,6 +23,7 @@ import torch
 from gradcam_lib.datasets.examples import Annotated
 from gradcam_lib.evaluate.dissection import ENOUGH, Name, Totals, in_words, names_of_halves, regions, shared, thresholds
 from gradcam_lib.evaluate.experiment import (
+    UNREADABLE,
     Experiment,
     Seen,
     Table,
@@ -78,7 +79,7 @@ class Concepts(Experiment):
             for one in units[start : start + AT_ONCE]:
                 try:
                     pictures.append(self.seen(one))
-                except (OSError, ValueError) as error:
+                except UNREADABLE as error:
                     problems.append(str(error))
             if pictures:
                 yield looked(self, pictures, [], device).e.activation()

@@ -24,6 +24,7 @@ from gradcam_lib.pictures.images import FILTERS
 from gradcam_lib.results import average
 
 BASE = "grad_cam"  # what the other methods are compared with
+UNREADABLE = (OSError, ValueError)  # of one picture: taken down, and the run goes on
 
 
 @dataclass(frozen=True, eq=False)
