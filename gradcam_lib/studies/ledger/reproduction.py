@@ -91,8 +91,12 @@ DEPARTURES = (
         "doctors and nurses from an image search",
         "drawn doctors and nurses, {bias > n} networks of each kind",
     ),
-    ("studies with people", "none"),
-    ("segmentation seeds, adversarial noise, textual explanations", "none"),
+    ("a segmentation network trained from seeds, on VOC 2012", "the seeds alone, on pictures of COCO"),
+    (
+        "adversarial noise, and textual explanations",
+        "both for EfficientNet-Lite0; words also for the networks of doctors and nurses",
+    ),
+    ("studies with people", "none; a kit with which a class of students can hold them"),
 )
 
 INTRODUCTION = f"""\
