@@ -111,7 +111,9 @@ SYSTEMS = Group(
             FAILS,
             check=lambda r: (
                 r("tissue > attention minus grad_cam > spread > patch_auc").below(0)
+                and r("tissue > attention minus grad_cam > clustered > patch_auc").below(0)
                 and r("tissue > spread > grad_cam > patch_auc").above(0.9)
+                and r("tissue > accuracy > attention minus cnn").below(0)
             ),
         ),
         Claim(

@@ -90,6 +90,12 @@ ABLATION = Table(
             told_apart(r, "squeezenet", key)[0]
             for key in ("absolute_gradients", "positive_gradients", "largest_gradient")
         )
+        and told_apart(r, "squeezenet", "centre")[0]  # said of the boxes in a remark under “Localization”
+        and all(
+            r(f"evaluate_{study}_squeezenet > {rule} > minus_grad_cam > {measure}").value == 0
+            for study, measure in (("localization", ERRORS[0]), ("pointing", "hit"))
+            for rule in ("guided_backward", "deconvnet_backward")
+        )
     ),
 )
 
