@@ -25,6 +25,7 @@ from gradcam_lib.pictures.images import Transform
 PATCH = 28  # pixels, as in the original
 WIDTHS = (16, 32, 64)
 HIDDEN = 32  # rows of V and U
+# Means and deviations of the rendered pictures.
 TRANSFORM = Transform(168, 168, mean=(0.79, 0.58, 0.74), std=(0.14, 0.13, 0.09))
 NAMES = ["ordinary", "abnormal"]
 COMMAND = "python -m gradcam_lib.training.tissue"
