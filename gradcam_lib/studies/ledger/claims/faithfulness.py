@@ -106,7 +106,7 @@ FAITHFULNESS = Group(
             "{evaluate_faithfulness_lite0 > grad_cam > rho@7,mean|x} and "
             "{evaluate_faithfulness_lite0 > c_mwp > rho@7,mean|x}, told apart in none of four. CAM of that network is "
             "the same map as Grad-CAM, and so has the same number. A blob in the middle is told apart from Grad-CAM "
-            "in six of six ways with PhotoNet and in one of four with EfficientNet-Lite0.",
+            "as lower in six of six ways with PhotoNet and in one of four with EfficientNet-Lite0.",
             IN_DIRECTION,
             reported="0.254 against 0.208 (CAM) and 0.220 (c-MWP).",
             check=lambda r: (
@@ -123,11 +123,9 @@ FAITHFULNESS = Group(
             "Related material (muting pixels).",
             "A fifth of the photograph covered: a content word loses "
             "{photographs > captions-squeezenet > grad_cam > drop_content_words|x} of its log-probability where its "
-            "map is "
-            "highest and {photographs > captions-squeezenet > elsewhere > drop_content_words|x} with the same region "
-            "moved "
-            "elsewhere; an answer of the LSTM with a CNN loses {photographs > photo > grad_cam > drop|x} and "
-            "{photographs > photo > elsewhere > drop|x} of its logit. Covering the middle costs an answer "
+            "map is highest and {photographs > captions-squeezenet > elsewhere > drop_content_words|x} with the same "
+            "region moved elsewhere; an answer of the LSTM with a CNN loses {photographs > photo > grad_cam > drop|x} "
+            "and {photographs > photo > elsewhere > drop|x} of its logit. Covering the middle costs an answer "
             "{photographs > photo > centre > drop|x}, which is not told apart from the region of its map.",
             HOLDS,
             check=lambda r: (
@@ -145,9 +143,8 @@ FAITHFULNESS = Group(
             "Answers of the LSTM with a CNN: {photographs > photo > grad_cam > drop|x} against "
             "{photographs > photo > guided_backprop > drop|x}. Content words: "
             "{photographs > captions-squeezenet > grad_cam > drop_content_words|x} against "
-            "{photographs > captions-squeezenet > guided_backprop > drop_content_words|x}, not told apart. The same "
-            "with "
-            "co-attention.",
+            "{photographs > captions-squeezenet > guided_backprop > drop_content_words|x}, not told apart, "
+            "and neither are the answers of co-attention.",
             FAILS,
             check=lambda r: (
                 r(f"{ANSWERS} > grad_cam > drop").above(r(f"{ANSWERS} > guided_backprop > drop"))
@@ -184,7 +181,7 @@ FAITHFULNESS = Group(
             notebook="11_faithfulness_and_trust",
         ),
         Claim(
-            "Guided backprop and Guided Grad-CAM stay alike when the higher layers are drawn anew.",
+            "Guided backprop and Guided Grad-CAM hardly change when the higher layers are drawn anew.",
             "Adebayo et al. (2018), whose verdict is that both fail; that guided backprop does not change at all, they "
             "withdrew.",
             "With the layer of the logits drawn anew, the picture of guided backprop correlates with that of the "

@@ -28,7 +28,7 @@ POINTING = Group(
             notebook="04_grad_cam",
         ),
         Claim(
-            "Where a map may reject a class, by its maximum being low, Grad-CAM points better than c-MWP.",
+            "Where a map may reject a class because its maximum is low, Grad-CAM points better than c-MWP.",
             "Paper, pointing game.",
             "For the five likeliest classes of a picture a map is right where it points at a class that is there, or "
             "rejects one that is not; the threshold is chosen on one half of the pictures. EfficientNet-Lite0 on "
