@@ -31,6 +31,7 @@ from gradcam_lib.evaluate.experiment import (
     in_percent,
     interval,
     looked,
+    spread,
     tuning,
     whole_pictures,
 )
@@ -65,7 +66,7 @@ class Concepts(Experiment):
     def prepare(self, units: Sequence[Whole], folder: Path, device: torch.device) -> None:
         file = folder / LIMITS
         if not file.is_file():
-            some = units[:: -(-len(units) // SAMPLE)]
+            some = spread(units, SAMPLE)
             limits = thresholds(self._maps(some, device), len(some)).cpu().numpy()
             with (part := file.with_name(f".{LIMITS}.part")).open("wb") as opened:
                 np.save(opened, limits)

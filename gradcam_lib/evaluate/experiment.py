@@ -164,6 +164,12 @@ class Experiment:
         return []
 
 
+def spread(units: Sequence[Any], limit: int | None) -> list[Any]:
+    """So many of them at even distances, because data is often sorted by class; all where there are no more."""
+    n = len(units)
+    return [units[k * n // limit] for k in range(limit)] if limit and limit < n else list(units)
+
+
 def looked(experiment: Experiment, pictures: list[Seen], names: list[str], device: torch.device) -> Look:
     """One pass of a batch. The target is the likeliest of the classes that are right, or else of all."""
     x = torch.cat([one.input(experiment.clf) for one in pictures]).to(device)
