@@ -29,18 +29,8 @@ ROUNDING = 1e-5  # of a probability: a contrast below it is what float32 leaves 
 # What only chooses or moves numbers, or leaves them as they are where they are positive: its gradient is its rule.
 ROUTES = {"relu", "relu_", "relu6", "hardtanh", "hardtanh_", "clamp", "clamp_", "clamp_min", "clamp_min_"}
 ROUTES |= {"dropout", "dropout2d", "feature_dropout", "cat", "flatten", "view", "reshape", "squeeze", "unsqueeze"}
-ROUTES |= {
-    "contiguous",
-    "clone",
-    "copy_",
-    "detach",
-    "requires_grad_",
-    "permute",
-    "transpose",
-    "__getitem__",
-    "identity",
-}
-ROUTES |= {f"max_pool{d}d" for d in (1, 2, 3)} | {f"adaptive_max_pool{d}d" for d in (1, 2, 3)}
+ROUTES |= {"contiguous", "clone", "copy_", "detach", "requires_grad_", "permute", "transpose", "__getitem__"}
+ROUTES |= {"identity"} | {f"max_pool{d}d" for d in (1, 2, 3)} | {f"adaptive_max_pool{d}d" for d in (1, 2, 3)}
 
 
 def excitation_backprop(

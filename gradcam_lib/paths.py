@@ -29,11 +29,6 @@ def weights_folder() -> Path | None:
     return folder_from("GRADCAM_WEIGHTS")
 
 
-def data_folder() -> Path | None:
-    """``GRADCAM_DATA``: annotated pictures to measure on."""
-    return folder_from("GRADCAM_DATA")
-
-
 def offline() -> bool:
     """``GRADCAM_OFFLINE=1`` never touches the network."""
     return os.environ.get("GRADCAM_OFFLINE", "") not in ("", "0")

@@ -13,7 +13,7 @@ from gradcam_lib.pictures.samples import sample
 
 
 def two_layers() -> nn.Sequential:
-    """Two pictures' worth of channels, a 1×1 convolution and a linear layer, with weights that fit on paper."""
+    """A 1×1 convolution into two channels and a linear layer, with weights that fit on paper."""
     net = nn.Sequential(
         nn.Conv2d(1, 2, 1, bias=False), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2, 2)
     )
@@ -29,9 +29,18 @@ def test_on_paper() -> None:
     # Class 0: channel 0 has 3·2 of 3·2 + 1·4, the positions share it 1 : 3, and so do those of channel 1.
     mwp = excitation_backprop(two_layers(), x, 0, "1", contrastive=False)
     assert torch.allclose(mwp, torch.tensor([[[0.25, 0.75]]]))
-    # Class 1, negated: channel 0 alone has a positive weight; as it stands: channel 1 alone.
+    # Class 1 has one positive weight, that of channel 1, whose positions share it 1 : 3, too.
     own = excitation_backprop(two_layers(), x, 1, "1", contrastive=False)
     assert torch.allclose(own, torch.tensor([[[0.25, 0.75]]]))
+
+
+def test_channels_share_by_weight_times_activation_on_paper() -> None:
+    net = two_layers()
+    net[0] = nn.Identity()
+    A = torch.tensor([[[[1.0, 0.0]], [[0.0, 2.0]]]])  # means ½ and 1: class 0 has 3·½ on the left and 1·1 on the right
+    mwp = excitation_backprop(net, A, 0, "1", contrastive=False)
+    assert torch.allclose(mwp, torch.tensor([[[0.6, 0.4]]]))
+    assert torch.allclose(excitation_backprop(net, A, 1, "1", contrastive=False), torch.tensor([[[0.0, 1.0]]]))
 
 
 def test_contrast_on_paper() -> None:

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcam_lib.language.systems import found
 from gradcam_lib.networks.pooled import load_pooled
+from gradcam_lib.networks.weights import found
 from gradcam_lib.networks.zoo import PHOTONET_TRANSFORM, Classifier
 from gradcam_lib.worlds import clinic, tanks
 from gradcam_lib.worlds.rendering import Picture

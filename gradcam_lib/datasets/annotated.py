@@ -19,11 +19,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gradcam_lib.datasets.examples import Annotated, Example, Truth, classes_of
+from gradcam_lib.datasets.examples import Annotated, classes_of
 from gradcam_lib.datasets.layouts import LAYOUTS
 from gradcam_lib.networks.classifier import Classifier
-
-__all__ = ["Annotated", "Example", "Truth", "annotated"]
 
 
 def annotated(path: str | Path, clf: Classifier, split: str = "val", *, every: bool = False) -> Annotated:

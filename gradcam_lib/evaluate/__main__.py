@@ -25,7 +25,7 @@ from gradcam_lib.datasets.class_names import class_names
 from gradcam_lib.datasets.examples import Annotated
 from gradcam_lib.evaluate.concepts import Concepts
 from gradcam_lib.evaluate.drawn import SIGN, examples_of
-from gradcam_lib.evaluate.experiment import Experiment, Seen, looked
+from gradcam_lib.evaluate.experiment import UNREADABLE, Experiment, Seen, looked, spread
 from gradcam_lib.evaluate.failures import Failures
 from gradcam_lib.evaluate.faithfulness import Faithfulness
 from gradcam_lib.evaluate.localization import Localization
@@ -43,7 +43,6 @@ from gradcam_lib.training import processes
 
 KINDS = (Localization, Pointing, Rejection, Segmentation, Faithfulness, Robustness, Sanity, Failures, Concepts)
 EXPERIMENTS = {kind.name: kind for kind in KINDS}
-UNREADABLE = (OSError, ValueError)  # of one picture: taken down, and the run goes on
 INTERRUPTED = 130
 BIAS = "bias_"
 
@@ -136,12 +135,6 @@ def _all_batches(
     processes.wait()
     if processes.rank() == 0:
         _report(run, experiment, units)
-
-
-def spread(units: Sequence[Any], limit: int | None) -> list[Any]:
-    """So many of them at even distances, because data is often sorted by class; all where there are no more."""
-    n = len(units)
-    return [units[k * n // limit] for k in range(limit)] if limit and limit < n else list(units)
 
 
 def _classifier(args: argparse.Namespace, device: torch.device) -> Classifier:

@@ -23,6 +23,7 @@ import torch
 from gradcam_lib.datasets.examples import Annotated
 from gradcam_lib.evaluate.dissection import ENOUGH, Name, Totals, in_words, names_of_halves, regions, shared, thresholds
 from gradcam_lib.evaluate.experiment import (
+    UNREADABLE,
     Experiment,
     Seen,
     Table,
@@ -30,6 +31,7 @@ from gradcam_lib.evaluate.experiment import (
     in_percent,
     interval,
     looked,
+    spread,
     tuning,
     whole_pictures,
 )
@@ -64,7 +66,7 @@ class Concepts(Experiment):
     def prepare(self, units: Sequence[Whole], folder: Path, device: torch.device) -> None:
         file = folder / LIMITS
         if not file.is_file():
-            some = units[:: -(-len(units) // SAMPLE)]
+            some = spread(units, SAMPLE)
             limits = thresholds(self._maps(some, device), len(some)).cpu().numpy()
             with (part := file.with_name(f".{LIMITS}.part")).open("wb") as opened:
                 np.save(opened, limits)
@@ -78,7 +80,7 @@ class Concepts(Experiment):
             for one in units[start : start + AT_ONCE]:
                 try:
                     pictures.append(self.seen(one))
-                except (OSError, ValueError) as error:
+                except UNREADABLE as error:
                     problems.append(str(error))
             if pictures:
                 yield looked(self, pictures, [], device).e.activation()
@@ -139,8 +141,8 @@ class Concepts(Experiment):
     def _tried(self) -> dict[str, float]:
         """Names of one half on the other, for both ways together; means over the channels that have a name."""
         halves = {half: self.totals[half, "own"] for half in (0, 1)}
-        tried = [(k, name, half) for half in (0, 1) for k, name in halves[half].names().items()]
-        best = {half: halves[half].best() if halves[half].things else [] for half in (0, 1)}
+        tried = [(k, name, half) for half, totals in halves.items() for k, name in totals.names().items()]
+        best = {half: totals.best() for half, totals in halves.items()}
         there = [halves[1 - half].iou(name.concept) for _, name, half in tried]
         shuffled = [self.totals[1 - half, "others"].iou(name.concept)[k] for k, name, half in tried]
         own = [float(iou[k]) for iou, (k, _, _) in zip(there, tried, strict=True)]

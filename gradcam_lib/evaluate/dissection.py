@@ -93,7 +93,9 @@ class Totals:
         return both / np.maximum(self.on + self.things[concept] - both, 1)
 
     def best(self) -> list[Name]:
-        """Of each channel the concept of the largest IoU; of several the first in the alphabet."""
+        """Of each channel the concept of the largest IoU, of several the first in the alphabet; none without things."""
+        if not self.things:
+            return []
         concepts = sorted(self.things)
         table = np.stack([self.iou(concept) for concept in concepts])
         at = table.argmax(0)
@@ -101,7 +103,7 @@ class Totals:
 
     def names(self) -> dict[int, Name]:
         """The channels that have a name."""
-        return {k: name for k, name in enumerate(self.best()) if name.iou >= ENOUGH} if self.things else {}
+        return {k: name for k, name in enumerate(self.best()) if name.iou >= ENOUGH}
 
 
 def names_of_halves(halves: Sequence[Totals]) -> dict[int, Name]:

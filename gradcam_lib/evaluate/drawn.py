@@ -35,19 +35,20 @@ def examples_of(data: str, clf: Classifier, split: str, *, every: bool = False) 
 
 def world(data: str, clf: Classifier, split: str, *, every: bool = False) -> Annotated:
     """The things of a world's pictures, seen at least in part. ValueError: no such world, number or split."""
-    name, _, number = data.removeprefix(SIGN).partition(":")
-    if name not in WORLDS or not (number or str(USUAL)).isdecimal() or int(number or USUAL) < 1:
+    name, _, given = data.removeprefix(SIGN).partition(":")
+    number = given or str(USUAL)
+    if name not in WORLDS or not number.isdecimal() or int(number) < 1:
         raise ValueError(f"--data {data}: write {SIGN}NAME or {SIGN}NAME:NUMBER, NAME one of {', '.join(WORLDS)}")
     if split not in FIRST:
         raise ValueError(f"--split {split}: of a world, choose one of {', '.join(FIRST)}")
     drawn = WORLDS[name]
     picture_of = lru_cache(1)(lambda seed: drawn.render(drawn.sample(seed)))  # its things come one after the other
-    pairs = []
+    pairs: list[tuple[int, str]] = []
     kinds: dict[str, tuple[int, ...]] = {}
-    for seed in range(FIRST[split], FIRST[split] + int(number or USUAL)):
+    for seed in range(FIRST[split], FIRST[split] + int(number)):
         for thing in dict.fromkeys(thing for thing, _, mask in _outlines(picture_of(seed), parts=every) if mask.any()):
-            kinds.setdefault(thing, classes_of(thing, clf))
-            pairs += [(seed, thing)] * bool(every or kinds[thing])
+            if kinds.setdefault(thing, classes_of(thing, clf)) or every:
+                pairs.append((seed, thing))
 
     def truth(seed: int, thing: str) -> Truth:
         picture = picture_of(seed)

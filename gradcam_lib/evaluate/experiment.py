@@ -24,6 +24,7 @@ from gradcam_lib.pictures.images import FILTERS
 from gradcam_lib.results import average
 
 BASE = "grad_cam"  # what the other methods are compared with
+UNREADABLE = (OSError, ValueError)  # of one picture: taken down, and the run goes on
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,10 +119,8 @@ class Experiment:
             raise ValueError("this network has no layer of its own that can be explained; name one with --layer")
         self.chosen: list[Chosen] = chosen(args.methods or self.default_methods())
         named = dict.fromkeys(clf.layer if c.method.own else c.layer for c in self.chosen)
-        self.layers = [
-            *(one for one in named if one not in (None, layer)),
-            layer,
-        ]  # the last is that of all methods which name none
+        # The last is that of all methods which name none.
+        self.layers = [*(one for one in named if one not in (None, layer)), layer]
         self.graph = self.pixels or any(c.method.pixels for c in self.chosen)
 
     @classmethod
@@ -163,6 +162,12 @@ class Experiment:
     def after(self, rows: list[Row], units: Sequence[Any], folder: Path) -> list[Path]:
         """Further files for the folder of the results, made once all rows are there."""
         return []
+
+
+def spread(units: Sequence[Any], limit: int | None) -> list[Any]:
+    """So many of them at even distances, because data is often sorted by class; all where there are no more."""
+    n = len(units)
+    return [units[k * n // limit] for k in range(limit)] if limit and limit < n else list(units)
 
 
 def looked(experiment: Experiment, pictures: list[Seen], names: list[str], device: torch.device) -> Look:

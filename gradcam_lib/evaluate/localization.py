@@ -98,18 +98,13 @@ class Localization(Experiment):
             if method.after != "grabcut":
                 found, wrong[method.name][CHOSEN] = self._over_thresholds(method.name, rows, tune)
                 numbers[method.name] |= found
-        for method in self.chosen:
-            if method.name != BASE and BASE in wrong:
-                numbers[method.name][f"minus_{BASE}"] = {
-                    e: interval(rows, wrong[method.name][e] - wrong[BASE][e])
-                    | {"p": _sign_test(rows, wrong[method.name][e] - wrong[BASE][e])}
-                    for e in (TOP1, KNOWN)
+        measured = {TOP1: rows, KNOWN: rows, CHOSEN: rest}
+        for name, errors in wrong.items():
+            if name != BASE and BASE in wrong:
+                apart = {e: errors[e] - wrong[BASE][e] for e in measured if e in errors}
+                numbers[name][f"minus_{BASE}"] = {
+                    e: interval(measured[e], more) | {"p": _sign_test(measured[e], more)} for e, more in apart.items()
                 }
-                if CHOSEN in wrong[method.name]:
-                    apart = wrong[method.name][CHOSEN] - wrong[BASE][CHOSEN]
-                    numbers[method.name][f"minus_{BASE}"][CHOSEN] = interval(rest, apart) | {
-                        "p": _sign_test(rest, apart)
-                    }
         return numbers, [self._table(numbers)]
 
     def _over_thresholds(self, name: str, rows: list[Row], tune: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:

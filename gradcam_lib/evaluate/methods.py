@@ -26,10 +26,8 @@ from gradcam_lib.measures.localize import Box, box_from_map, centre_gaussian
 from gradcam_lib.networks.classifier import Classifier
 
 PAPERS, CAMS = 0.15, 0.2  # shares of the maximum at which Grad-CAM's and CAM's papers cut
-FOREGROUND, BACKGROUND = (
-    0.95,
-    0.3,
-)  # quantiles of a map whose pixels GrabCut starts from (Simonyan et al. 2014, sec. 3.2)
+# Quantiles of a map whose pixels GrabCut starts from (Simonyan et al. 2014, sec. 3.2).
+FOREGROUND, BACKGROUND = 0.95, 0.3
 
 
 @dataclass(frozen=True, eq=False)

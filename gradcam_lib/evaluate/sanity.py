@@ -122,6 +122,7 @@ class Sanity(Experiment):
 
     def summary(self, rows: list[Row]) -> tuple[dict[str, Any], list[Table]]:
         numbers: dict[str, Any] = {}
+        left_out: dict[str, dict[str, int]] = {}
         tables = []
         for measure in MEASURES:
             for name in self.compared:
@@ -129,22 +130,24 @@ class Sanity(Experiment):
                     found = interval(rows, column(rows, f"{name}|{stage}|{measure}"))
                     numbers.setdefault(name, {}).setdefault(stage, {})[measure] = found
             table = [[n, *(plain(numbers[n][s][measure]) for s in (CONTROL, *self.stages))] for n in self.compared]
-            title, said = f"{self.order.title()} randomisation: {measure}", self._left_out(rows, measure)
-            note = " ".join([said] + [VERDICTS] * (measure == MEASURES[0]))
+            left_out[measure] = {name: self._missing(rows, name, measure) for name in self.compared}
+            title = f"{self.order.title()} randomisation: {measure}"
+            note = _left_out(left_out[measure], len(rows) * len(self.stages))
+            note += f" {VERDICTS}" * (measure == MEASURES[0])
             tables.append(Table(title, ["map", CONTROL, *self.stages], table, note))
-        numbers["left_out"] = {m: {n: self._missing(rows, n, m) for n in self.compared} for m in MEASURES}
-        return numbers, tables
+        return numbers | {"left_out": left_out}, tables
 
     def _missing(self, rows: list[Row], name: str, measure: str) -> int:
         """Comparisons with a network drawn anew that have no number, of len(rows) · len(stages)."""
         return int(sum(np.isnan(column(rows, f"{name}|{stage}|{measure}")).sum() for stage in self.stages))
 
-    def _left_out(self, rows: list[Row], measure: str) -> str:
-        missing = {name: self._missing(rows, name, measure) for name in self.compared}
-        if not any(missing.values()):
-            return "Every comparison has a number."
-        each = ", ".join(f"{name} {n}" for name, n in missing.items() if n)
-        return f"Left out, of {len(rows) * len(self.stages)} comparisons, since a map was empty or constant: {each}."
+
+def _left_out(missing: dict[str, int], comparisons: int) -> str:
+    """In words; missing: of each method, how many of its comparisons have no number."""
+    if not any(missing.values()):
+        return "Every comparison has a number."
+    each = ", ".join(f"{name} {n}" for name, n in missing.items() if n)
+    return f"Left out, of {comparisons} comparisons, since a map was empty or constant: {each}."
 
 
 def _next_other(pictures: list[Seen], i: int) -> int | None:

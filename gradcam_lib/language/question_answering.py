@@ -14,9 +14,10 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from gradcam_lib.explanation import Explanation, explain
-from gradcam_lib.language.systems import System, WithWords, found, load_system, transform_of
+from gradcam_lib.language.systems import System, WithWords, load_system, transform_of
 from gradcam_lib.networks.coattention import Answered, CoAttention
 from gradcam_lib.networks.vocabulary import PAD, tokenise
+from gradcam_lib.networks.weights import found
 from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source

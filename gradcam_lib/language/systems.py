@@ -18,7 +18,6 @@ from gradcam_lib.networks.vocabulary import Vocabulary
 from gradcam_lib.networks.vqa import LSTMCNN
 from gradcam_lib.networks.weights import WeightsWrong, fit, read_metadata, read_state, save_network
 from gradcam_lib.networks.zoo import Classifier
-from gradcam_lib.paths import MODELS, weights_folder
 from gradcam_lib.pictures import images
 from gradcam_lib.pictures.crops import Crop
 from gradcam_lib.pictures.images import Source, Transform, load_image
@@ -126,21 +125,3 @@ def _encoder(about: dict[str, Any], path: Path) -> Encoder:
 def transform_of(model: nn.Module) -> Transform:
     """What a picture goes through before this system's CNN sees it."""
     return model.cnn.transform if isinstance(model.cnn, Encoder) else TRANSFORM
-
-
-def found(name: str, files: dict[str, tuple[str, str]], weights: str | Path) -> tuple[Path, str]:
-    """(path, where it was found in words) of a system's weights; ``files``: name → file, command that trains it.
-
-    Errors: unknown name; no such file, with the command that makes it.
-    """
-    if name not in files:
-        raise ValueError(f"{name!r}: no such system; choose one of {', '.join(map(repr, files))}")
-    file, command = files[name]
-    if weights != "default":
-        return Path(weights), "from a file of your own"
-    folder = weights_folder()
-    if folder and (folder / file).is_file():
-        return folder / file, "from the folder GRADCAM_WEIGHTS"
-    if not (MODELS / file).is_file():
-        raise FileNotFoundError(f"{MODELS / file}: not there; train it: {command}")
-    return MODELS / file, f"from data/models/{file}"

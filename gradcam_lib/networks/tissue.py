@@ -19,13 +19,13 @@ from torch import Tensor, nn
 
 from gradcam_lib.networks.classifier import Classifier, TwoSided
 from gradcam_lib.networks.slim import fold
-from gradcam_lib.networks.weights import WeightsWrong, fit, read_metadata, read_state, save_network
-from gradcam_lib.paths import MODELS, weights_folder
+from gradcam_lib.networks.weights import WeightsWrong, fit, found, read_metadata, read_state, save_network
 from gradcam_lib.pictures.images import Transform
 
 PATCH = 28  # pixels, as in the original
 WIDTHS = (16, 32, 64)
 HIDDEN = 32  # rows of V and U
+# Means and deviations of the rendered pictures.
 TRANSFORM = Transform(168, 168, mean=(0.79, 0.58, 0.74), std=(0.14, 0.13, 0.09))
 NAMES = ["ordinary", "abnormal"]
 COMMAND = "python -m gradcam_lib.training.tissue"
@@ -94,6 +94,7 @@ class TissueCNN(nn.Module):
 
 
 BUILD = {"attention": AttentionMIL, "gated": partial(AttentionMIL, gated=True), "cnn": TissueCNN}
+FILES = {name: (f"tissue_{name}.safetensors", f"{COMMAND} --name {name}") for name in BUILD}
 
 
 def load_tissue(name: str = "attention", *, weights: Path | str = "default") -> Classifier:
@@ -102,7 +103,7 @@ def load_tissue(name: str = "attention", *, weights: Path | str = "default") -> 
     name: "attention", "gated" or "cnn". weights: "default" or a file. Errors: unknown name; FileNotFoundError with the
     command that trains it; WeightsWrong.
     """
-    path, where = _file(name, weights)
+    path, where = found(name, FILES, weights)
     about = read_metadata(path)
     if about.get("system") != "tissue" or about.get("name") != name:
         raise WeightsWrong(f"{path}: holds {about.get('name', 'something else')!r}, expected {name!r}; see save_tissue")
@@ -117,20 +118,6 @@ def load_tissue(name: str = "attention", *, weights: Path | str = "default") -> 
 def save_tissue(model: nn.Module, name: str, path: Path | str, trained_on: str) -> None:
     """Writes float16 safetensors, each BatchNorm multiplied into its convolution."""
     save_network(fold(model), path, system="tissue", name=name, trained_on=trained_on)
-
-
-def _file(name: str, weights: Path | str) -> tuple[Path, str]:
-    """(path, where it was found in words)."""
-    if name not in BUILD:
-        raise ValueError(f"{name!r}: no such network; choose one of {', '.join(map(repr, BUILD))}")
-    if weights != "default":
-        return Path(weights).expanduser(), "from a file of your own"
-    file, folder = f"tissue_{name}.safetensors", weights_folder()
-    if folder and (folder / file).is_file():
-        return folder / file, "from the folder GRADCAM_WEIGHTS"
-    if not (MODELS / file).is_file():
-        raise FileNotFoundError(f"{MODELS / file}: not there; train it: {COMMAND} --name {name}")
-    return MODELS / file, f"from data/models/{file}"
 
 
 def patches(x: Tensor) -> Tensor:

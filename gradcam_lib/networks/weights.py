@@ -24,7 +24,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from gradcam_lib.paths import offline, weights_folder
+from gradcam_lib.paths import MODELS, offline, weights_folder
 
 TIMEOUT = 5  # seconds without an answer: without a network a reader is not kept waiting
 
@@ -92,6 +92,32 @@ def obtain(release: Release, names: Sequence[str] = ()) -> tuple[Path, str]:
         raise WeightsMissing(release, "GRADCAM_OFFLINE forbids the network")
     download(release, cached)
     return cached, "downloaded"
+
+
+def found(name: str, files: Mapping[str, tuple[str, str]], weights: str | Path) -> tuple[Path, str]:
+    """(path, where it was found in words) of a system's weights; ``files``: name → file, command that trains it.
+
+    Errors: unknown name; no such file, with the command that makes it.
+    """
+    if name not in files:
+        raise ValueError(f"{name!r}: no such system; choose one of {', '.join(map(repr, files))}")
+    if weights != "default":
+        return Path(weights).expanduser(), "from a file of your own"
+    file, command = files[name]
+    return shipped(file, f"train it: {command}")
+
+
+def shipped(file: str, way_out: str) -> tuple[Path, str]:
+    """(path, where it was found in words) of weights trained here; ``GRADCAM_WEIGHTS`` first, for those trained anew.
+
+    Errors: FileNotFoundError with the way out.
+    """
+    folder = weights_folder()
+    if folder and (folder / file).is_file():
+        return folder / file, "from the folder GRADCAM_WEIGHTS"
+    if not (MODELS / file).is_file():
+        raise FileNotFoundError(f"{MODELS / file}: not there; {way_out}")
+    return MODELS / file, f"from data/models/{file}"
 
 
 def download(release: Release, path: Path) -> None:

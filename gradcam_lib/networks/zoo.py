@@ -31,14 +31,17 @@ from gradcam_lib.networks.weights import (
     read_metadata,
     read_state,
     save_network,
+    shipped,
 )
-from gradcam_lib.paths import MODELS, weights_folder
 from gradcam_lib.pictures.images import Transform
 
 OWN = ("auto", "squeezenet", "efficientnet_lite0", "photonet", "photonet_gap")
 SQUEEZENET_TRANSFORM = Transform(resize=256, crop=227)
 LITE0_TRANSFORM = Transform(256, 224, mean=(127 / 255,) * 3, std=(128 / 255,) * 3, filter="bicubic")
 PHOTONET_TRANSFORM = Transform(resize=64, crop=64)
+PHOTONET_BACK = (
+    "get it back (git checkout -- data/models), or train it anew: python -m gradcam_lib.training.photonet --help"
+)
 # As torchvision builds them around its weights, without the auxiliary heads, which serve training alone.
 BUILT_WITH = dict.fromkeys(
     ("googlenet", "inception_v3"), {"transform_input": True, "aux_logits": False, "init_weights": False}
@@ -127,7 +130,7 @@ def _efficientnet_lite0(weights: Weights, names: list[str] | None) -> Classifier
 
 def _photonet(name: str, weights: Weights, own: list[str] | None) -> Classifier:
     head = "gap" if name == "photonet_gap" else "fc"
-    path, where = _chosen(weights) or _shipped(f"{name}.safetensors")
+    path, where = _chosen(weights) or shipped(f"{name}.safetensors", PHOTONET_BACK)
     if path:
         model, names = load_photonet(path, head)
         _check_count(own, "default", len(names))
@@ -137,19 +140,6 @@ def _photonet(name: str, weights: Weights, own: list[str] | None) -> Classifier:
     form = "with global average pooling" if head == "gap" else "with fully-connected layers"
     source = f"PhotoNet {form} ({len(names)} classes{'' if own else ' of Tiny ImageNet'}), weights {where}"
     return Classifier(model, own or names, "features", source, PHOTONET_TRANSFORM)
-
-
-def _shipped(file: str) -> tuple[Path, str]:
-    """``GRADCAM_WEIGHTS`` first here too, for whoever trained PhotoNet anew."""
-    folder = weights_folder()
-    if folder and (folder / file).is_file():
-        return folder / file, "from the folder GRADCAM_WEIGHTS"
-    if not (MODELS / file).is_file():
-        raise FileNotFoundError(
-            f"{MODELS / file}: not there; get it back (git checkout -- data/models), or train it anew: "
-            "python -m gradcam_lib.training.photonet --help"
-        )
-    return MODELS / file, f"from data/models/{file}"
 
 
 def save_photonet(model: PhotoNet, path: Path | str, names: Sequence[str]) -> None:

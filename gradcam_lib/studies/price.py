@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from gradcam_lib.datasets import tiny_imagenet
+from gradcam_lib.evaluate.methods import CAMS
 from gradcam_lib.networks.zoo import load_photonet
 from gradcam_lib.paths import MODELS, RESULTS
 from gradcam_lib.results import average, write_results
 from gradcam_lib.training.photonet import judged
 
 MEASURES = ("top1_accuracy", "top5_accuracy", "top1_localization_error", "top5_localization_error", "pointing_game")
-CAMS = 0.2  # share of the maximum at which CAM's paper draws its boxes
 
 
 def paired(first: Sequence[bool], second: Sequence[bool]) -> dict[str, float]:

@@ -23,12 +23,11 @@ from gradcam_lib.networks.pooled import Pooled, save_pooled
 from gradcam_lib.networks.zoo import PHOTONET_TRANSFORM, Classifier, load_classifier
 from gradcam_lib.paths import MODELS
 from gradcam_lib.pictures import images
-from gradcam_lib.training.loop import one_cycle
+from gradcam_lib.training.loop import PRECISIONS, one_cycle
 
 FROZEN = 14  # layers that stay as they were: two of three blocks, whose maps are computed once
 EPOCHS, BATCH, PEAK, HEAD_PEAK, WEIGHT_DECAY = 12, 50, 1e-3, 1e-2, 0.05
 SKEWS = {"biased": HEADLINE, "balanced": BALANCED}
-PRECISIONS = ("float32", "bfloat16")
 
 Progress = Callable[[int, int], None]
 

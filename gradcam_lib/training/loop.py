@@ -15,6 +15,8 @@ from tqdm import tqdm
 from gradcam_lib.training import processes
 from gradcam_lib.training.checkpoint import load_if_there, save_atomically
 
+PRECISIONS = ("float32", "bfloat16")
+
 LossOf = Callable[[Tensor, torch.Generator], Tensor]
 
 
@@ -154,7 +156,7 @@ def recipe_arguments(name: str, description: str) -> argparse.ArgumentParser:
     parser.add_argument("--unseen", type=int, default=2000, help="of the world: scenes that choose the best epoch")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--precision", choices=("float32", "bfloat16"),
+    parser.add_argument("--precision", choices=PRECISIONS,
                         help="bfloat16 is about three times as fast on processors with AMX")  # fmt: skip
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for scenes, features and checkpoints")
     parser.add_argument("--out", type=Path, default=MODELS, help="folder for the weights")

@@ -19,13 +19,12 @@ from torch import Tensor, nn
 
 from gradcam_lib.networks import tissue as networks
 from gradcam_lib.paths import MODELS
-from gradcam_lib.training.loop import Recipe, fit
+from gradcam_lib.training.loop import PRECISIONS, Recipe, fit
 from gradcam_lib.worlds import tissue
 from gradcam_lib.worlds.corpus import FIRST
 
 PICTURES, UNSEEN, EPOCHS, BATCH = 1000, 300, 10, 16
 PEAK = {"attention": 2e-3, "gated": 2e-3, "cnn": 4e-3}
-PRECISIONS = ("float32", "bfloat16")
 
 
 @lru_cache(maxsize=4)

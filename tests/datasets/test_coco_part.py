@@ -10,7 +10,7 @@ from PIL import Image
 from support.coco_outlined import CAPTIONS, SIZE, outlined_coco
 
 from gradcam_lib.datasets.coco_part import coco_part
-from gradcam_lib.paths import data_folder
+from gradcam_lib.paths import folder_from
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -65,7 +65,9 @@ def test_no_place_and_no_zip(tmp_path, monkeypatch) -> None:
         coco_part(tmp_path / "broken.zip")
 
 
-@pytest.mark.skipif(not data_folder() or not any(data_folder().glob("coco*")), reason="needs COCO in GRADCAM_DATA")
+@pytest.mark.skipif(
+    not (folder := folder_from("GRADCAM_DATA")) or not any(folder.glob("coco*")), reason="needs COCO in GRADCAM_DATA"
+)
 def test_the_pictures_at_hand_fit_their_masks() -> None:
     part = coco_part()
     for picture in part.described[:5]:

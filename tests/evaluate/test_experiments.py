@@ -16,7 +16,8 @@ from skimage.metrics import structural_similarity
 from support.annotated_made import coco, picture, voc
 from support.evaluating import options
 
-from gradcam_lib.datasets.annotated import Truth, annotated
+from gradcam_lib.datasets.annotated import annotated
+from gradcam_lib.datasets.examples import Truth
 from gradcam_lib.evaluate import __main__ as command
 from gradcam_lib.evaluate import localization
 from gradcam_lib.evaluate.experiment import by_picture, interval, seen, tuning

@@ -210,7 +210,7 @@ def test_found_in_the_folder_of_weights_first(tmp_path, monkeypatch) -> None:
 
 
 def test_weights_that_are_not_there_name_the_command_that_makes_them(monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr("gradcam_lib.language.systems.MODELS", tmp_path)
+    monkeypatch.setattr("gradcam_lib.networks.weights.MODELS", tmp_path)
     monkeypatch.delenv("GRADCAM_WEIGHTS", raising=False)
     with pytest.raises(FileNotFoundError, match=r"captioner_photo.safetensors: not there.*captioner --data flickr8k"):
         load_captioner("photo")

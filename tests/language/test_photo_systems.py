@@ -11,7 +11,6 @@ from support.talkers import ANSWERS, VOCABULARY, weights_by_difference
 from support.tiny import close
 
 from gradcam_lib import load_captioner, load_vqa
-from gradcam_lib.language import systems
 from gradcam_lib.language.captioning import CaptionSystem
 from gradcam_lib.language.question_answering import QuestionSystem
 from gradcam_lib.language.systems import PHOTO_TRANSFORM, save_system
@@ -23,7 +22,7 @@ from gradcam_lib.networks.vqa import LSTMCNN
 from gradcam_lib.networks.weights import SQUEEZENET, WeightsMissing, WeightsWrong, read_metadata
 from gradcam_lib.networks.zoo import load_classifier
 from gradcam_lib.occlusion import occlusion_map
-from gradcam_lib.paths import weights_folder
+from gradcam_lib.paths import MODELS, weights_folder
 from gradcam_lib.pictures.samples import sample
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (224, 224, 3), dtype=np.uint8)
@@ -148,7 +147,7 @@ def test_fair_and_tied_is_kept(tmp_path) -> None:
 
 
 def test_a_system_for_photographs_that_was_not_trained_names_its_command(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(systems, "MODELS", tmp_path)
+    monkeypatch.setattr("gradcam_lib.networks.weights.MODELS", tmp_path)
     monkeypatch.delenv("GRADCAM_WEIGHTS", raising=False)
     with pytest.raises(FileNotFoundError, match=r"training\.vqa --data flickr8k --name coattention"):
         load_vqa("photo-coattention")
@@ -156,7 +155,7 @@ def test_a_system_for_photographs_that_was_not_trained_names_its_command(tmp_pat
 
 # -- the weights that are shipped, on their published networks ------------------------------------------------------
 
-SHIPPED = sorted(systems.MODELS.glob("*_photo*.safetensors"))
+SHIPPED = sorted(MODELS.glob("*_photo*.safetensors"))
 published = pytest.mark.skipif(
     not (folder := weights_folder()) or not (folder / SQUEEZENET.file).is_file(),
     reason=f"needs {SQUEEZENET.file} in GRADCAM_WEIGHTS",

@@ -205,7 +205,7 @@ def test_saved_and_loaded(tmp_path, name: str) -> None:
 
 
 def test_weights_that_are_not_there_name_the_command_that_makes_them(monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr("gradcam_lib.language.systems.MODELS", tmp_path)
+    monkeypatch.setattr("gradcam_lib.networks.weights.MODELS", tmp_path)
     monkeypatch.delenv("GRADCAM_WEIGHTS", raising=False)
     options = {"alexnet": "backbone", "vgg16": "backbone", "vgg19": "backbone", "coattention": "name"}
     for name, option in options.items():

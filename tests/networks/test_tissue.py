@@ -122,6 +122,6 @@ def test_what_is_not_there_is_refused_by_name(tmp_path, monkeypatch):
     with pytest.raises(WeightsWrong, match="holds 'attention', expected 'gated'"):
         load_tissue("gated", weights=tmp_path / "a.safetensors")
     monkeypatch.delenv("GRADCAM_WEIGHTS", raising=False)
-    monkeypatch.setattr("gradcam_lib.networks.tissue.MODELS", tmp_path)
+    monkeypatch.setattr("gradcam_lib.networks.weights.MODELS", tmp_path)
     with pytest.raises(FileNotFoundError, match="python -m gradcam_lib.training.tissue --name gated"):
         load_tissue("gated")

@@ -47,7 +47,7 @@ def folder(monkeypatch, tmp_path, shipped) -> Path:
     monkeypatch.setenv("GRADCAM_WEIGHTS", str(tmp_path / "weights"))
     monkeypatch.setenv("GRADCAM_OFFLINE", "1")
     monkeypatch.setattr(torch.hub, "_hub_dir", str(tmp_path / "hub"))
-    monkeypatch.setattr(zoo, "MODELS", shipped)
+    monkeypatch.setattr("gradcam_lib.networks.weights.MODELS", shipped)
     return tmp_path / "weights"
 
 
@@ -149,7 +149,7 @@ def test_a_photonet_of_ones_own_goes_before_the_shipped_one(folder):
 
 def test_wrong_photonets(tmp_path, monkeypatch, shipped):
     models = shutil.copytree(shipped, tmp_path / "models")
-    monkeypatch.setattr(zoo, "MODELS", models)
+    monkeypatch.setattr("gradcam_lib.networks.weights.MODELS", models)
     with pytest.raises(WeightsWrong, match="photonet.safetensors: has the head 'fc', 'gap' was asked for"):
         load_classifier("photonet_gap", weights=models / "photonet.safetensors")
     save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors")
@@ -166,7 +166,7 @@ def test_wrong_photonets(tmp_path, monkeypatch, shipped):
 
 @pytest.mark.parametrize("name", ["photonet", "photonet_gap"])
 def test_the_shipped_photonets(name, monkeypatch):
-    monkeypatch.setattr(zoo, "MODELS", MODELS)
+    monkeypatch.setattr("gradcam_lib.networks.weights.MODELS", MODELS)
     assert (MODELS / f"{name}.safetensors").stat().st_size <= 3_000_000
     clf = load_classifier(name)
     assert len(clf.names) == 40

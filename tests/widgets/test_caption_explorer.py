@@ -360,7 +360,7 @@ def test_an_edit_that_would_leave_the_picture(explorer):
 @pytest.fixture
 def no_photographer(explorer, monkeypatch, tmp_path):
     """There are no weights of a captioner of photographs."""
-    monkeypatch.setattr("gradcam_lib.language.systems.MODELS", tmp_path)
+    monkeypatch.setattr("gradcam_lib.networks.weights.MODELS", tmp_path)
     monkeypatch.delenv("GRADCAM_WEIGHTS", raising=False)
 
 

@@ -17,7 +17,7 @@ from support.uploads import upload
 
 from gradcam_lib import load_vqa, overlay, scale_by_max, upsample
 from gradcam_lib.language.question_answering import FILES, QuestionSystem
-from gradcam_lib.language.systems import found
+from gradcam_lib.networks.weights import found
 from gradcam_lib.pictures.images import seen
 from gradcam_lib.widgets import QuestionExplorer, question_networks
 from gradcam_lib.widgets.answered_question import ATTENTION, METHODS
@@ -315,7 +315,7 @@ def test_co_attention_shows_where_it_looked(explorer: QuestionExplorer) -> None:
 
 def test_a_network_whose_weights_are_missing(explorer: QuestionExplorer, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("GRADCAM_WEIGHTS", str(tmp_path))
-    monkeypatch.setattr("gradcam_lib.language.systems.MODELS", tmp_path)
+    monkeypatch.setattr("gradcam_lib.networks.weights.MODELS", tmp_path)
     before = state(explorer)
     explorer.controls.model.value = "world-vgg19"
     assert "training.vqa --backbone vgg19" in explorer.message and state(explorer) == before
@@ -392,7 +392,7 @@ def test_a_second_network_that_cannot_be_had(explorer: QuestionExplorer, monkeyp
     explorer.source.switch.value = "photo"
     assert explorer.second == "" and "world-alexnet" not in [name for _, name in explorer.controls.second.options]
     monkeypatch.setenv("GRADCAM_WEIGHTS", str(tmp_path))
-    monkeypatch.setattr("gradcam_lib.language.systems.MODELS", tmp_path)
+    monkeypatch.setattr("gradcam_lib.networks.weights.MODELS", tmp_path)
     explorer.controls.second.value = "photo-coattention"
     assert "training.vqa" in explorer.controls.of_networks.text and explorer.controls.second.value == ""
 

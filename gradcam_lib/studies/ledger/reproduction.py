@@ -7,8 +7,8 @@ from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, IN_DIRECTION, NOT_T
 MEANINGS = (
     (
         HOLDS,
-        "Our evidence supports the sentence in the first column. Where it compares two measured numbers, their "
-        "intervals do not overlap.",
+        "Our evidence supports the sentence in the first column. Where it compares two measured numbers, they are told "
+        "apart, by themselves or in pairs.",
     ),
     (
         IN_DIRECTION,
@@ -91,8 +91,12 @@ DEPARTURES = (
         "doctors and nurses from an image search",
         "drawn doctors and nurses, {bias > n} networks of each kind",
     ),
-    ("studies with people", "none"),
-    ("segmentation seeds, adversarial noise, textual explanations", "none"),
+    ("a segmentation network trained from seeds, on VOC 2012", "the seeds alone, on pictures of COCO"),
+    (
+        "adversarial noise, and textual explanations",
+        "both for EfficientNet-Lite0; words also for the networks of doctors and nurses",
+    ),
+    ("studies with people", "none; a kit with which a class of students can hold them"),
 )
 
 INTRODUCTION = f"""\
@@ -125,11 +129,12 @@ smaller. So “holds” does not confirm the paper's number, and “does not hol
 {{counts}}
 
 **Intervals.** Brackets hold 95 % confidence intervals: Wilson's for shares, bootstrap intervals over independent
-examples (scenes, photographs or trained networks) for means. Two numbers are *told apart* when their intervals do not
-overlap. This is a strict rule. Two methods measured on the same pictures can differ reliably although their intervals
-overlap, and a paired test would show it. Paired differences are taken run by run in the bias study, picture by picture
-by the evaluation command and between the two forms of PhotoNet, and within a picture where a table says so. “Not told
-apart” therefore never means “equal”.
+examples (scenes, photographs or trained networks) for means, and for all that the evaluation command measures. Two
+numbers are *told apart* when their intervals do not overlap. This is a strict rule: two methods measured on the same
+pictures can differ reliably although their intervals overlap. They are *told apart in pairs* when the interval of their
+paired difference leaves out zero. Paired differences are taken run by run in the bias study, seed by seed for drawn
+tissue, picture by picture by the evaluation command and between the two forms of PhotoNet, and within a picture where a
+table says so. “Not told apart” never means “equal”.
 
 **Terms.** A *feature map* is the output of a convolutional layer. It has *channels*, and each channel has a value at
 every *position*. A *logit* is the score of a class before the softmax. A *baseline* is a method that does not look at

@@ -121,9 +121,8 @@ BIAS = Group(
                 and r("evaluate_robustness_lite0 > grad_cam > rho_attack").below(
                     r("evaluate_robustness_lite0 > grad_cam > rho_noise")
                 )
-                and not r("evaluate_robustness_lite0 > grad_cam > hit_attack").above(
-                    r("evaluate_robustness_lite0 > centre > hit_attack")
-                )
+                and r("evaluate_robustness_lite0 > grad_cam > hit_attack").value
+                <= r("evaluate_robustness_lite0 > centre > hit_attack").value
             ),
             notebook="11_faithfulness_and_trust",
         ),
