@@ -73,7 +73,8 @@ DEPARTURES = (
     ),
     (
         "captions of COCO by neuraltalk2 with VGG-16",
-        "captions of drawn scenes by a slim VGG-16 and an LSTM, captions of Flickr8k by SqueezeNet and an LSTM",
+        "captions of drawn scenes by a slim VGG-16 and an LSTM, captions of Flickr8k by EfficientNet-Lite0 or "
+        "SqueezeNet and an LSTM",
     ),
     (
         "a dense captioning network that proposes boxes",
@@ -85,7 +86,7 @@ DEPARTURES = (
     ),
     (
         "hierarchical co-attention on ResNet-200 at 448 pixels",
-        "co-attention on a slim ResNet at 128 pixels and on SqueezeNet at 224 pixels",
+        "co-attention on a slim ResNet at 128 pixels and on EfficientNet-Lite0 at 288 pixels",
     ),
     (
         "doctors and nurses from an image search",

@@ -14,13 +14,12 @@ import numpy as np
 import torch
 
 from gradcam_lib.datasets.caption_questions import questions
-from gradcam_lib.datasets.coco_part import CocoPart
 from gradcam_lib.datasets.coco_words import mentions
 from gradcam_lib.explanation import explain
 from gradcam_lib.language.question_answering import QuestionSystem
 from gradcam_lib.networks.vocabulary import tokenise
-from gradcam_lib.studies.photographs.records import Record, averaged, new_means, summary
-from gradcam_lib.studies.photographs.truth import PAIRED, Seen, add, add_chance, add_pair, score, seen_in, stretched
+from gradcam_lib.studies.photographs.records import Record, averaged, new_means
+from gradcam_lib.studies.photographs.truth import PAIRED, Seen, add, add_chance, add_pair, score, stretched
 
 Row = dict[str, Any]  # a question, what was answered, and in "scores" method → measure → value
 
@@ -30,14 +29,6 @@ class AboutThing(NamedTuple):
     answer: str
     type: str
     category: str
-
-
-def answer_scores(
-    vqa: QuestionSystem, part: CocoPart, size: int, *, geometry: str = "squashed", most: int | None = None
-) -> dict[str, dict[str, dict[str, float]]]:
-    """Method → measure → {"value", "low", "high", "pictures"}, averaged over the pictures that have questions."""
-    seen = ((p, seen_in(part, p, geometry)) for p in part.described[:most])
-    return summary(record_of(study_answers(vqa, of, part.captions[p.id], size, seed=p.id)) for p, of in seen)
 
 
 def about_things(captions: list[str], present: Collection[str], answers: Collection[str]) -> list[AboutThing]:

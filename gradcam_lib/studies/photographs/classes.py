@@ -14,24 +14,10 @@ from gradcam_lib.datasets.coco_classes import CLASSES
 from gradcam_lib.datasets.coco_part import CocoPart
 from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.networks.classifier import Classifier
-from gradcam_lib.studies.photographs.records import Record, averaged, new_means, summary
-from gradcam_lib.studies.photographs.truth import Seen, add, add_chance, add_pair, at_pixels, score, seen_in, stretched
+from gradcam_lib.studies.photographs.records import Record, averaged, new_means
+from gradcam_lib.studies.photographs.truth import Seen, add, add_chance, add_pair, at_pixels, score, stretched
 
 TOP = 5  # a thing is recognised where its class is one of the five likeliest
-
-
-def class_scores(
-    clf: Classifier,
-    part: CocoPart,
-    size: int,
-    *,
-    geometry: str = "squashed",
-    most: int | None = None,
-    fine: bool = False,
-) -> dict[str, dict[str, dict[str, float]]]:
-    """Method → measure → {"value", "low", "high", "pictures"}. fine: saliency and the guided methods too."""
-    seen = ((p, seen_in(part, p, geometry)) for p in with_classes(part)[:most])
-    return summary(study_classes(clf, of, size, seed=p.id, fine=fine) for p, of in seen)
 
 
 def with_classes(part: CocoPart) -> list:
@@ -43,7 +29,8 @@ def study_classes(clf: Classifier, seen: Seen, size: int, *, seed: int = 0, fine
     """All numbers of one picture, in one forward pass and one batched backward pass.
 
     two_classes: beside the maps of the other categories' classes in the same picture; predicted: the map of the
-    predicted class, whatever it is; uniform: the share of the picture that the thing takes up, as its energy.
+    predicted class, whatever it is; uniform: the share of the picture that the thing takes up, as its energy. fine:
+    saliency and the guided methods too.
     """
     named = [category for category in seen.masks if category in CLASSES]
     rng, means = np.random.default_rng(seed), new_means()  # there is no person among the classes: no groups

@@ -165,4 +165,3 @@ def test_a_thing_is_asked_for_by_the_likeliest_of_its_classes(two_classes, seen,
 def test_pictures_without_any_of_the_classes_are_left_out(two_classes, part, seen) -> None:
     assert len(classes.with_classes(part)) == 3
     assert classes.study_classes(two_classes, truth.Seen(seen.part, {"kite": seen.masks["kite"]}), 224) == {}
-    assert classes.class_scores(two_classes, part, 224, most=1)["grad_cam"]["inside"]["pictures"] == 1
