@@ -28,19 +28,24 @@ TURNS = {
 
 def own_map(own: OwnMap, model: nn.Module, x: Any, e: Explanation, c: int) -> Iterator[Finding]:
     """own: (model, x, class number) → map of the first picture. e: of the same picture and layer. c: the class."""
-    before = _state(model)
     try:
-        given = own(model, x, c)
-    except Exception as error:
+        yield from _checked(own, model, x, e, c)
+    except Exception as error:  # at any of the calls: a second one may fail, or another class
         yield Finding("your map", WRONG, f"fails with {type(error).__name__}: {str(error)[:200]}", _help(str(error)))
-        return
+
+
+def _checked(own: OwnMap, model: nn.Module, x: Any, e: Explanation, c: int) -> Iterator[Finding]:
+    before = _state(model)
+    given = own(model, x, c)
     yield _left_behind(before, _state(model))
     if isinstance(given, Tensor) and given.requires_grad:
         found = "still hangs on the graph of its forward pass: whoever keeps maps keeps every activation"
         yield Finding("your map", WRONG, found, "Return map.detach().")
     m = flat(given)
     if m is None:
-        yield Finding("your map", WRONG, f"has the shape {np.shape(_array(given))}", "Return (h, w) for one picture.")
+        shape = getattr(given, "shape", None)
+        what = f"is a {type(given).__name__}" if shape is None else f"has the shape {tuple(shape)}"
+        yield Finding("your map", WRONG, what, "Return an array or a tensor (h, w) for one picture.")
     elif not m.isfinite().all():
         yield Finding("your map", WRONG, "holds NaN or infinite numbers", "Divide by the maximum only where it is > 0.")
     else:
@@ -51,7 +56,10 @@ def own_map(own: OwnMap, model: nn.Module, x: Any, e: Explanation, c: int) -> It
 
 def flat(given: Any) -> Tensor | None:
     """The map as (h, w) on the CPU; None where it is none."""
-    m = torch.as_tensor(_array(given)).double()
+    array = _array(given)
+    if array.dtype.kind not in "biuf":  # None, text, complex numbers
+        return None
+    m = torch.as_tensor(array).double()
     while m.dim() > 2 and len(m) == 1:
         m = m[0]
     return m if m.dim() == 2 else None

@@ -97,6 +97,21 @@ def training_for_good(model: nn.Module, x: Tensor, c: int) -> Tensor:
     return L
 
 
+def graph_of_the_first_call(model: nn.Module, x: Tensor, c: int) -> Tensor:
+    """Kept outside, so that the second call finds it freed."""
+    if not GRAPHS:
+        GRAPHS.append(model(x))
+    GRAPHS[0][0, c].backward()
+    return right(model, x, c)
+
+
+GRAPHS: list[Tensor] = []
+
+
+def asked_for_class_1(model: nn.Module, x: Tensor, c: int) -> Tensor:
+    return right(model, x, {1: 1}[c])
+
+
 def frozen(model: nn.Module, x: Tensor, c: int) -> Tensor:
     with torch.no_grad():
         return right(model, x, c)
@@ -124,11 +139,14 @@ FAULTS: dict[str, tuple[Callable[..., Any], str, str, str]] = {
     "training mode": (training_for_good, "traces", "look", "the mode of"),
     "no gradient": (frozen, "", "wrong", "does not require grad"),
     "no map": (lambda m, x, c: torch.zeros(5), "", "wrong", "(5,)"),
+    "nothing returned": (lambda m, x, c: None, "", "wrong", "is a NoneType"),
+    "a second call fails": (graph_of_the_first_call, "", "wrong", "second time"),
+    "another class fails": (asked_for_class_1, "", "wrong", "KeyError"),
 }
 
 
 def examined(own: Callable, target: int = 1) -> Findings:
-    SUM.clear()
+    SUM.clear(), GRAPHS.clear()
     return Findings(f for f in doctor(net(), X, target, own=own) if f.check.startswith("your map"))
 
 
