@@ -56,6 +56,11 @@ def of_the_probability(model: nn.Module, x: Tensor, c: int) -> Tensor:
     return (G.mean((1, 2))[:, None, None] * A).sum(0).relu()
 
 
+def roughly_right(model: nn.Module, x: Tensor, c: int) -> Tensor:
+    L = right(model, x, c)
+    return L + 0.2 * L.max() * torch.eye(6)
+
+
 def class_0_out_of_reach(model: nn.Module, x: Tensor, target: int | None = None) -> Tensor:
     return right(model, x, target if target else 2)
 
@@ -128,6 +133,7 @@ FAULTS: dict[str, tuple[Callable[..., Any], str, str, str]] = {
     "transposed, at the picture's size": (rectified_at_the_end, "formula", "wrong", "transposed"),
     "of the probability": (of_the_probability, "formula", "wrong", "probability"),
     "channels without weights": (lambda m, x, c: A_and_G(m, x, c)[0].mean(0), "formula", "wrong", "knows no class"),
+    "no known mistake is nearer": (roughly_right, "formula", "wrong", "none of the known mistakes"),
     "no known formula": (lambda m, x, c: torch.eye(6), "formula", "wrong", "differs from Grad-CAM"),
     "always the likeliest": (lambda m, x, c: right(m, x, int(m(x).argmax())), "formula", "wrong", "predicted class"),
     "if target": (class_0_out_of_reach, "formula", "wrong", "Grad-CAM of"),
