@@ -23,7 +23,7 @@ from gradcam_lib.pictures.images import load_image
 from gradcam_lib.pictures.samples import collage, sample
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.corpus import FIRST
-from gradcam_lib.worlds.words import VOWELS
+from gradcam_lib.worlds.words import article
 
 SCENES = "world-vgg16"  # the network that knows the scenes
 LEAST = 0.015  # of the picture that each of the two kinds covers
@@ -81,7 +81,7 @@ def drawn(i: int) -> np.ndarray:
 @lru_cache
 def asked(kind: str) -> tuple[Classifier, int]:
     """The network with the question whether there is such a thing, and its answer "yes"."""
-    clf = _answering().asked(f"Is there {'an' if kind[0] in VOWELS else 'a'} {kind} in the picture?")
+    clf = _answering().asked(f"Is there {article(kind)} {kind} in the picture?")
     return clf, clf.index("yes")
 
 
