@@ -26,10 +26,9 @@ from gradcam_lib.worlds.corpus import FIRST
 from gradcam_lib.worlds.words import article
 
 SCENES = "world-vgg16"  # the network that knows the scenes
-LEAST = 0.015  # of the picture that each of the two kinds covers
-MOST = 3  # scenes with the same two kinds
 # The first 20 scenes of the test split with exactly two kinds of the things that are asked after there (people, trees
-# and cups left out), each covering LEAST or more, of which the network says that they are there. A test makes the list.
+# and cups left out), each covering 1.5 % of the picture or more, of which the network says that they are there; no more
+# than three scenes with the same two kinds. A test makes the list.
 CHOSEN = {
     2: ("dog", "kite"), 12: ("bicycle", "umbrella"), 17: ("bicycle", "fire hydrant"), 23: ("bicycle", "cat"),
     26: ("bicycle", "fire hydrant"), 27: ("cat", "fire hydrant"), 33: ("dog", "kite"), 38: ("bicycle", "surfboard"),
@@ -46,6 +45,7 @@ SAMPLES = {
     "rocket": ("rocket", ("missile", "projectile")),
     "grace_hopper": ("military uniform", ("military uniform",)),
 }
+WANTED = {1: "one class", 2: "two classes, such as 'espresso+tabby'"}  # number of classes → what to give
 Image = Callable[[], np.ndarray]
 Explained = Callable[[], tuple[Classifier, int]]
 Own = str | os.PathLike | Iterable[Sequence]
@@ -169,6 +169,3 @@ def _own(pictures: Own, count: int) -> list[tuple[str, Image, tuple[str, ...]]]:
     if len({name for name, *_ in found}) < len(found):
         raise ValueError("two pictures of one name in folders of one name; rename one")
     return found
-
-
-WANTED = {1: "one class", 2: "two classes, such as 'espresso+tabby'"}

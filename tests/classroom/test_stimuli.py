@@ -17,7 +17,7 @@ from torch.nn.functional import interpolate
 from gradcam_lib import deconvnet, grad_cam, guided_backprop, load_classifier, upsample
 from gradcam_lib.classroom import pictures
 from gradcam_lib.classroom.designs import METHODS
-from gradcam_lib.classroom.pictures import CHOSEN, LEAST, MOST
+from gradcam_lib.classroom.pictures import CHOSEN
 from gradcam_lib.classroom.stimuli import Stimuli, visualization
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.images import Transform
@@ -26,6 +26,7 @@ from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.corpus import FIRST
 from gradcam_lib.worlds.questions import ASKED
 
+LEAST, MOST = 0.015, 3  # what each of two kinds covers of the picture; scenes with the same two kinds
 NOISE = [np.random.default_rng(i).integers(0, 256, (8, 8, 3), np.uint8) for i in range(30)]
 CLF = classifier()
 
