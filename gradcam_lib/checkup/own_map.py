@@ -39,7 +39,7 @@ def _checked(own: OwnMap, model: nn.Module, x: Any, e: Explanation, c: int) -> I
     given = own(model, x, c)
     yield _left_behind(before, _state(model))
     if isinstance(given, Tensor) and given.requires_grad:
-        found = "still hangs on the graph of its forward pass: whoever keeps maps keeps every activation"
+        found = "is still attached to the graph of its forward pass and keeps every activation in memory"
         yield Finding("your map", WRONG, found, "Return map.detach().")
     m = flat(given)
     if m is None:
@@ -112,14 +112,10 @@ def _formula(m: Tensor, e: Explanation, c: int) -> Finding:
         return Finding("your map: formula", OK, f"agrees with Grad-CAM (correlation {right:.3f})")
     for name, turn in TURNS.items():
         if turn(m).shape == L.shape and float(correlation(turn(m), L)) >= SAME:
-            return Finding(
-                "your map: formula",
-                WRONG,
-                f"is Grad-CAM {name}",
-                "Look at axes, (W, H) for (H, W), and origin='lower'.",
-            )
+            todo = "Look at axes, (W, H) for (H, W), and origin='lower'."
+            return Finding("your map: formula", WRONG, f"is Grad-CAM {name}", todo)
     if r[best] >= SAME:
-        return Finding("your map: formula", WRONG, f"is no Grad-CAM but {best}", "Compare with equations 1 and 2.")
+        return Finding("your map: formula", WRONG, f"is not Grad-CAM but {best}", "Compare with equations 1 and 2.")
     nearer = r[best] - right > 1 - SAME  # some formulas are Grad-CAM in some networks
     near = f"nearest is {best} ({r[best]:.2f})" if nearer else "none of the known mistakes comes nearer"
     found = f"differs from Grad-CAM of {e.layers[-1]!r}: correlation {right:.2f}; {near}"
@@ -160,10 +156,8 @@ def _other_classes(own: OwnMap, model: nn.Module, x: Any, e: Explanation, c: int
         if d != c and L.any() and float(correlation(L, right)) < 0.9:
             other = flat(own(model, x, d))
             if other is not None and float(correlation(other, m)) > SAME:
-                found, todo = (
-                    f"is the same for the classes {c} and {d}",
-                    "Look whether the class is used: `if target:` is false for 0.",
-                )
+                found = f"is the same for the classes {c} and {d}"
+                todo = "Look whether the class is used: `if target:` is false for 0."
                 yield Finding("your map: classes", WRONG, found, todo)
             else:
                 yield Finding("your map: classes", OK, "another class has another map")
