@@ -129,10 +129,11 @@ def _between(low: float, high: float, show) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %".replace("-", "−")
+    return f"{100 * share:.1f} %"
 
 
 def _points(share: float) -> str:
+    """Of a difference, which may be negative."""
     return f"{100 * share:.1f} points".replace("-", "−")
 
 

@@ -167,5 +167,5 @@ def _own(pictures: Own, count: int) -> list[tuple[str, Image, tuple[str, ...]]]:
             raise ValueError(f"{name}: its classes are {classes}; give {WANTED[count]}")
         found.append((name, partial(load_image, source), tuple(classes)))
     if len({name for name, *_ in found}) < len(found):
-        raise ValueError("two pictures of one name in folders of one name; rename one")
+        raise ValueError("two pictures have the same name in folders of the same name; rename one of them")
     return found

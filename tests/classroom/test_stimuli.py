@@ -150,7 +150,7 @@ def test_a_folder_of_ones_own(tmp_path: Path):
             {"study": "which_network", "pictures": [], "networks": CLF},
             "1 networks: give two, the more reliable one first",
         ),
-        ({"study": "which_network", "pictures": [], "networks": (CLF, CLF)}, "both are called the same"),
+        ({"study": "which_network", "pictures": [], "networks": (CLF, CLF)}, "both have the same name"),
         ({"study": "which_class", "pictures": [], "networks": CLF}, "no picture"),
         (
             {"study": "which_class", "pictures": [(NOISE[0], "cat")], "networks": CLF},
@@ -160,7 +160,7 @@ def test_a_folder_of_ones_own(tmp_path: Path):
         ({"study": "which_network", "pictures": [(NOISE[0], "cow")], "networks": (CLF, network(0, "two"))}, "cow"),
         (
             {"study": "which_class", "pictures": [("a/b.png", "cat", "dog")] * 2, "networks": CLF},
-            "two pictures of one name",
+            "two pictures have the same name",
         ),
     ],
 )
