@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, count, product
+from itertools import combinations, product
 
 import numpy as np
 import torch
@@ -158,7 +158,7 @@ def draw_rounds(contests: Sequence[Contest], seed: int = 0) -> Iterator[Round]:
 
 
 def _endless(contest: Contest, rng: np.random.Generator) -> Iterator[tuple[int, ...]]:
-    for _ in count():
+    while True:
         yield from contest.hands(rng)
 
 

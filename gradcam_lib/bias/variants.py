@@ -21,7 +21,7 @@ FILE, COMMAND = "blind_game.safetensors", "python -m gradcam_lib.training.blind_
 
 
 def unchanged(classes: int = 2) -> Pooled:
-    """PhotoNet's first three blocks, and a head that is zero."""
+    """PhotoNet's first three blocks and a head that is zero, in evaluation mode: where every fine-tuning begins."""
     with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they were
         model = Pooled(classes)
     model.features.load_state_dict(load_classifier("photonet_gap").model.features[:KEPT].state_dict())

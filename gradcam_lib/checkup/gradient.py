@@ -14,8 +14,7 @@ from gradcam_lib.forward import pick
 from gradcam_lib.layers import plain_copy
 from gradcam_lib.targets import scores
 
-STEP = {torch.float64: 1e-5}  # of the layer's root mean square
-COARSE = 1e-2  # in any other precision
+STEP, COARSE = 1e-5, 1e-2  # of the layer's root mean square, in float64 and in any other precision
 AGREES = 0.02
 
 
@@ -46,15 +45,17 @@ def probe(case: Case) -> Finding:
     if case.options["layer_map"] is not None:
         return Finding("gradient", OK, "not compared with finite differences, since layer_map= rearranges the layer")
     pushed = _Pushed(case)
-    A, G = pushed.A, case.e._gradients(case.e._row(case.target), None).to(pushed.A.dtype)
-    K = 1 if case.e._views[case.layer] is None else -1  # where the channels stand
-    alpha = G.movedim(K, 1).flatten(2).mean(2)[0]
+    A, G = pushed.A, case.e.gradient(case.target).to(pushed.A.dtype)  # G: (1, K, h, w)
+    alpha = G.flatten(2).mean(2)[0]
+    # A is as the layer returns it, perhaps with its channels last; G and the directions are turned alike.
+    K = 1 if case.e._views[case.layer] is None else -1
+    G = G.movedim(1, K)
     generator = torch.Generator().manual_seed(0)
     rows = [torch.zeros_like(alpha).index_fill(0, alpha.abs().argmax(), 1)]
     rows += [torch.randint(2, alpha.shape, generator=generator).to(alpha) * 2 - 1 for _ in range(2)]
     worst, kinks = 1e-4, False
     for row in rows:
-        D = row.view(1, -1, *[1] * (A.dim() - 2)).expand_as(A.movedim(K, 1)).movedim(1, K)
+        D = row.view(1, -1, *[1] * (A.dim() - 2)).expand_as(G.movedim(K, 1)).movedim(1, K)
         error = pushed.disagreement(D, G)
         if error > AGREES and (A == 0).any():  # at exactly zero a ReLU behind the layer has no slope to compare with
             error, kinks = pushed.disagreement(D * (A != 0), G), True
@@ -82,8 +83,8 @@ class _Pushed:
             pass
         self.A = torch.zeros(())
         self.y = self.score(0.0)
-        exact = self.A.dtype in STEP
-        self.step = STEP.get(self.A.dtype, COARSE) * (float(self.A.square().mean().sqrt()) or 1.0)
+        exact = self.A.dtype == torch.float64
+        self.step = (STEP if exact else COARSE) * (float(self.A.square().mean().sqrt()) or 1.0)
         self.noise = (1e-9 if exact else 1e-5) * max(1.0, abs(self.y)) / self.step
 
     def score(self, push: Tensor | float) -> float:

@@ -79,7 +79,7 @@ def _inside(p: Point, point: Point) -> bool:
 
 
 def all_of_the_score(case: Case) -> Finding | None:
-    """Whether ways from the picture to the score go round the layer."""
+    """Whether other paths from the picture to the score go round the layer."""
     if not (point := case.point):
         return None
     seen = case.trace
@@ -87,7 +87,7 @@ def all_of_the_score(case: Case) -> Finding | None:
         return Finding("whole score", OK, "all that the score takes from the picture goes through this layer")
     if point.value not in seen.relevant():
         return Finding("whole score", WRONG, "the score takes nothing from this layer", _instead(case))
-    found = "this layer is a branch: ways from the picture to the score go round it, unseen by the map"
+    found = "this layer is a branch: other paths from the picture to the score go round it, and the map misses them"
     return Finding("whole score", LOOK, found, _instead(case))
 
 

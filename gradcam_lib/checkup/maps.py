@@ -25,7 +25,7 @@ def output(case: Case, names: Sequence[str] | None) -> Finding:
     best = int(z.argmax())
     named = names[best] if names else f"class {best}"
     rounding = max(1e-3, 4 * torch.finfo(logits.dtype).eps)
-    todo = "Explain the scores before it: take it off, or pass output= with a callable that gives them."
+    todo = "Explain the scores in front of it: remove it, or pass output= with a callable that gives them."
     if z.shape[1] == 1 and not ends_in_sigmoid(logits):
         return Finding("output", OK, f"one score, {float(z):.3g}; its sign says which side the map speaks for")
     if z.shape[1] > 1 and z.min() >= 0 and abs(float(z.sum()) - 1) < rounding:
@@ -35,9 +35,8 @@ def output(case: Case, names: Sequence[str] | None) -> Finding:
         found = "the exponentials of the outputs add up to one: a log-softmax, whose map mixes all classes"
         return Finding("output", LOOK, found, todo)
     if ends_in_sigmoid(logits):
-        return Finding(
-            "output", LOOK, "the outputs come from a sigmoid, whose gradient vanishes where it is sure", todo
-        )
+        found = "the outputs come from a sigmoid, whose gradient vanishes where it is sure"
+        return Finding("output", LOOK, found, todo)
     p = float(z.softmax(1)[0, best])
     return Finding("output", OK, f"{z.shape[1]} scores; the highest, {float(z[0, best]):.3g}, is {named!r} ({p:.0%})")
 

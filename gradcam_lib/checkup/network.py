@@ -96,7 +96,7 @@ def hooks(model: nn.Module, case: Case | None) -> Finding:
     """case: None where there is no map."""
     names = hooked(model)
     if not names:
-        return Finding("hooks", OK, "nobody's hooks hang on the network")
+        return Finding("hooks", OK, "no hooks are registered on the network")
     found, todo = f"hooks on {listed(names)}", "Remove a hook with the handle that register_…_hook returned."
     if case is None:
         return Finding("hooks", LOOK, f"{found}; whether they change anything could not be tried", todo)

@@ -28,19 +28,24 @@ TURNS = {
 
 def own_map(own: OwnMap, model: nn.Module, x: Any, e: Explanation, c: int) -> Iterator[Finding]:
     """own: (model, x, class number) → map of the first picture. e: of the same picture and layer. c: the class."""
-    before = _state(model)
     try:
-        given = own(model, x, c)
-    except Exception as error:
+        yield from _checked(own, model, x, e, c)
+    except Exception as error:  # at any of the calls: a second one may fail, or another class
         yield Finding("your map", WRONG, f"fails with {type(error).__name__}: {str(error)[:200]}", _help(str(error)))
-        return
+
+
+def _checked(own: OwnMap, model: nn.Module, x: Any, e: Explanation, c: int) -> Iterator[Finding]:
+    before = _state(model)
+    given = own(model, x, c)
     yield _left_behind(before, _state(model))
     if isinstance(given, Tensor) and given.requires_grad:
-        found = "still hangs on the graph of its forward pass: whoever keeps maps keeps every activation"
+        found = "is still attached to the graph of its forward pass and keeps every activation in memory"
         yield Finding("your map", WRONG, found, "Return map.detach().")
     m = flat(given)
     if m is None:
-        yield Finding("your map", WRONG, f"has the shape {np.shape(_array(given))}", "Return (h, w) for one picture.")
+        shape = getattr(given, "shape", None)
+        what = f"is a {type(given).__name__}" if shape is None else f"has the shape {tuple(shape)}"
+        yield Finding("your map", WRONG, what, "Return an array or a tensor (h, w) for one picture.")
     elif not m.isfinite().all():
         yield Finding("your map", WRONG, "holds NaN or infinite numbers", "Divide by the maximum only where it is > 0.")
     else:
@@ -51,7 +56,10 @@ def own_map(own: OwnMap, model: nn.Module, x: Any, e: Explanation, c: int) -> It
 
 def flat(given: Any) -> Tensor | None:
     """The map as (h, w) on the CPU; None where it is none."""
-    m = torch.as_tensor(_array(given)).double()
+    array = _array(given)
+    if array.dtype.kind not in "biuf":  # None, text, complex numbers
+        return None
+    m = torch.as_tensor(array).double()
     while m.dim() > 2 and len(m) == 1:
         m = m[0]
     return m if m.dim() == 2 else None
@@ -104,15 +112,13 @@ def _formula(m: Tensor, e: Explanation, c: int) -> Finding:
         return Finding("your map: formula", OK, f"agrees with Grad-CAM (correlation {right:.3f})")
     for name, turn in TURNS.items():
         if turn(m).shape == L.shape and float(correlation(turn(m), L)) >= SAME:
-            return Finding(
-                "your map: formula",
-                WRONG,
-                f"is Grad-CAM {name}",
-                "Look at axes, (W, H) for (H, W), and origin='lower'.",
-            )
+            todo = "Look at axes, (W, H) for (H, W), and origin='lower'."
+            return Finding("your map: formula", WRONG, f"is Grad-CAM {name}", todo)
     if r[best] >= SAME:
-        return Finding("your map: formula", WRONG, f"is no Grad-CAM but {best}", "Compare with equations 1 and 2.")
-    found = f"differs from Grad-CAM of {e.layers[-1]!r}: correlation {right:.2f}; nearest is {best} ({r[best]:.2f})"
+        return Finding("your map: formula", WRONG, f"is not Grad-CAM but {best}", "Compare with equations 1 and 2.")
+    nearer = r[best] - right > 1 - SAME  # some formulas are Grad-CAM in some networks
+    near = f"nearest is {best} ({r[best]:.2f})" if nearer else "none of the known mistakes comes nearer"
+    found = f"differs from Grad-CAM of {e.layers[-1]!r}: correlation {right:.2f}; {near}"
     todo = "Compare A, G and alpha step by step with e.activation(), e.gradient(c) and e.weights(c)."
     return Finding("your map: formula", WRONG, found, todo)
 
@@ -150,10 +156,8 @@ def _other_classes(own: OwnMap, model: nn.Module, x: Any, e: Explanation, c: int
         if d != c and L.any() and float(correlation(L, right)) < 0.9:
             other = flat(own(model, x, d))
             if other is not None and float(correlation(other, m)) > SAME:
-                found, todo = (
-                    f"is the same for the classes {c} and {d}",
-                    "Look whether the class is used: `if target:` is false for 0.",
-                )
+                found = f"is the same for the classes {c} and {d}"
+                todo = "Look whether the class is used: `if target:` is false for 0."
                 yield Finding("your map: classes", WRONG, found, todo)
             else:
                 yield Finding("your map: classes", OK, "another class has another map")

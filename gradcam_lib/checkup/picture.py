@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from gradcam_lib.checkup.findings import LOOK, OK, WRONG, Finding
+from gradcam_lib.pictures.images import MEAN, STD
 
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, where the network's own are not known
 SLACK = 0.05  # a resized picture overshoots a little
 
 
@@ -29,7 +29,7 @@ def picture(x: Tensor, transform: Any = None) -> Finding:
 
 
 def _numbers(transform: Any) -> tuple[Tensor, Tensor]:
-    """Mean and deviation, (1, 3, 1, 1)."""
+    """Mean and deviation, (1, 3, 1, 1); ImageNet's where the network's own are not known."""
     both = (MEAN, STD) if transform is None else (transform.mean, transform.std)
     mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in both)
     return mean, std

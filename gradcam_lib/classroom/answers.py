@@ -39,7 +39,7 @@ WORDS = {  # what SQLite says → what helps
     "readonly": "this file cannot be written to; choose another one or change its permissions",
     "unable to open": "it cannot be opened; choose a file in a folder that exists",
     "not a database": "no file of answers; choose another name",
-    "FOREIGN KEY": "this participant is no longer in it; begin anew",
+    "FOREIGN KEY": "this participant has been deleted from it; begin as a new one",
     "malformed": "the file is damaged; go on in another one",
 }
 
@@ -86,7 +86,7 @@ class AnswerFile:
             found = db.execute("SELECT design, number FROM participants WHERE code = ?", (code,)).fetchone()
             answered = db.execute("SELECT trial FROM answers WHERE code = ?", (code,)).fetchall()
         if found is None:
-            raise LookupError(f"code {code!r}: not in {self.path.name}; look at it again, or begin anew")
+            raise LookupError(f"code {code!r}: not in {self.path.name}; check it, or begin as a new participant")
         if found["design"] != design.key:
             raise ValueError(f"code {code!r}: began another study, or one with another seed, pictures or networks")
         return Participant(code, found["number"], frozenset(row["trial"] for row in answered))

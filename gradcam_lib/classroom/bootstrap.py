@@ -16,8 +16,6 @@ import numpy as np
 
 from gradcam_lib.results import AT_ONCE
 
-LEAST = 2  # participants, and pictures: nothing is learnt about others from one
-
 
 def redrawn(sums: np.ndarray, counts: np.ndarray, *, seed: int = 0, draws: int = 2000) -> np.ndarray:
     """Means of methods, (draws, methods), of units drawn with replacement, each with all that belongs to it.
@@ -68,7 +66,7 @@ def spread(sums: np.ndarray, counts: np.ndarray, *, seed: int = 0, draws: int = 
     m, people, pictures = counts.shape
     both = [(x.sum(2), x.sum(1), x.reshape(m, -1)) for x in (sums, counts)]
     parts = (_covariance(s, n, seed, draws) for s, n in zip(*both, strict=True))
-    return Spread(*parts, min(people, pictures) - LEAST + 1)
+    return Spread(*parts, min(people, pictures) - 1)
 
 
 def _covariance(sums: np.ndarray, counts: np.ndarray, seed: int, draws: int) -> np.ndarray:
@@ -77,6 +75,6 @@ def _covariance(sums: np.ndarray, counts: np.ndarray, seed: int, draws: int) -> 
     n, sums, counts = int(there.sum()), sums[:, there], counts[:, there]
     means = redrawn(sums, counts, seed=seed, draws=draws)
     whole = means[~np.isnan(means).any(1)]
-    if n < LEAST or len(whole) < LEAST:
+    if n < 2 or len(whole) < 2:  # nothing is learnt about others from one
         return np.full((len(sums), len(sums)), np.nan)
     return np.atleast_2d(np.cov(whole, rowvar=False)) * n / (n - 1)

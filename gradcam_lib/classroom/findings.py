@@ -82,7 +82,10 @@ class Analysis:
         ours = [_ends(line.value, line.low, line.high) for line in self.methods]
         theirs = [_ends(line.paper, *_papers(self.study, line.paper)) for line in self.methods]
         series = {"simulated answers" if self.source == "simulated" else "here": ours, "paper": theirs}
-        label = "share of right answers" if self.study == "which_class" else "mean on the scale from −2 to +2"
+        label = {
+            "which_class": "share of right answers (dashed: guessing)",
+            "which_network": "mean on the scale from −2 to +2 (dashed: no difference)",
+        }[self.study]
         draw_intervals(axis, [METHODS[line.name] for line in self.methods], series, label=label)
         axis.axvline(CHANCE[self.study], color=INK, linewidth=0.8, linestyle="--")
         return axis
@@ -126,10 +129,11 @@ def _between(low: float, high: float, show) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %".replace("-", "−")
+    return f"{100 * share:.1f} %"
 
 
 def _points(share: float) -> str:
+    """Of a difference, which may be negative."""
     return f"{100 * share:.1f} points".replace("-", "−")
 
 

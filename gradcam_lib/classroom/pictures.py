@@ -23,13 +23,12 @@ from gradcam_lib.pictures.images import load_image
 from gradcam_lib.pictures.samples import collage, sample
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.corpus import FIRST
-from gradcam_lib.worlds.words import VOWELS
+from gradcam_lib.worlds.words import article
 
 SCENES = "world-vgg16"  # the network that knows the scenes
-LEAST = 0.015  # of the picture that each of the two kinds covers
-MOST = 3  # scenes with the same two kinds
 # The first 20 scenes of the test split with exactly two kinds of the things that are asked after there (people, trees
-# and cups left out), each covering LEAST or more, of which the network says that they are there. A test makes the list.
+# and cups left out), each covering 1.5 % of the picture or more, of which the network says that they are there; no more
+# than three scenes with the same two kinds. A test makes the list.
 CHOSEN = {
     2: ("dog", "kite"), 12: ("bicycle", "umbrella"), 17: ("bicycle", "fire hydrant"), 23: ("bicycle", "cat"),
     26: ("bicycle", "fire hydrant"), 27: ("cat", "fire hydrant"), 33: ("dog", "kite"), 38: ("bicycle", "surfboard"),
@@ -46,6 +45,7 @@ SAMPLES = {
     "rocket": ("rocket", ("missile", "projectile")),
     "grace_hopper": ("military uniform", ("military uniform",)),
 }
+WANTED = {1: "one class", 2: "two classes, such as 'espresso+tabby'"}  # number of classes → what to give
 Image = Callable[[], np.ndarray]
 Explained = Callable[[], tuple[Classifier, int]]
 Own = str | os.PathLike | Iterable[Sequence]
@@ -81,7 +81,7 @@ def drawn(i: int) -> np.ndarray:
 @lru_cache
 def asked(kind: str) -> tuple[Classifier, int]:
     """The network with the question whether there is such a thing, and its answer "yes"."""
-    clf = _answering().asked(f"Is there {'an' if kind[0] in VOWELS else 'a'} {kind} in the picture?")
+    clf = _answering().asked(f"Is there {article(kind)} {kind} in the picture?")
     return clf, clf.index("yes")
 
 
@@ -167,8 +167,5 @@ def _own(pictures: Own, count: int) -> list[tuple[str, Image, tuple[str, ...]]]:
             raise ValueError(f"{name}: its classes are {classes}; give {WANTED[count]}")
         found.append((name, partial(load_image, source), tuple(classes)))
     if len({name for name, *_ in found}) < len(found):
-        raise ValueError("two pictures of one name in folders of one name; rename one")
+        raise ValueError("two pictures have the same name in folders of the same name; rename one of them")
     return found
-
-
-WANTED = {1: "one class", 2: "two classes, such as 'espresso+tabby'"}

@@ -99,5 +99,5 @@ def _loaded(networks: Network | Sequence[Network], count: int) -> tuple[tuple[st
     clfs = [load_classifier(one) if isinstance(one, str) else one for one in networks]
     labels = tuple(n if isinstance(n, str) else clf.source for n, clf in zip(networks, clfs, strict=True))
     if len(set(labels)) < count:
-        raise ValueError(f"networks={labels}: both are called the same; give each Classifier a source of its own")
+        raise ValueError(f"networks={labels}: both have the same name; give each Classifier a source of its own")
     return labels, clfs

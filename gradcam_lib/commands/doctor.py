@@ -6,7 +6,7 @@ import argparse
 
 from gradcam_lib.checkup.doctor import doctor
 from gradcam_lib.checkup.findings import WRONG
-from gradcam_lib.commands.explain import FAILURES, complain, loaded, warnings_in_words
+from gradcam_lib.commands.explain import FAILURES, class_number, complain, loaded, warnings_in_words
 from gradcam_lib.commands.plan import Plan
 
 
@@ -17,10 +17,7 @@ def run(args: argparse.Namespace, plan: Plan) -> int:
         with warnings_in_words(args.model):
             classifier = loaded(args, plan)
         x = classifier.to_input(path, size=args.size, crop=args.crop)
-        target = None
-        if args.target is not None:
-            known = args.target in classifier.names or not args.target.isdecimal()
-            target = classifier.index(args.target if known else int(args.target))
+        target = None if args.target is None else class_number(args.target, classifier)
     except FAILURES as error:
         return complain(error)
     print(f"model: {classifier.source}", flush=True)

@@ -73,11 +73,16 @@ def _targets(named: list[str], classifier: Classifier) -> tuple[list[int], bool]
     found, unknown = [], False
     for name in named:
         try:
-            known = name in classifier.names or not name.isdecimal()
-            found.append(classifier.index(name if known else int(name)))
+            found.append(class_number(name, classifier))
         except (ValueError, TypeError, LookupError) as error:
             unknown = bool(complain(error, "--target"))
     return list(dict.fromkeys(found)), unknown
+
+
+def class_number(name: str, classifier: Classifier) -> int:
+    """The number of a class that is given by its name, or by its number in digits. Errors: there is no such class."""
+    known = name in classifier.names or not name.isdecimal()
+    return classifier.index(name if known else int(name))
 
 
 def _all_pictures(args: argparse.Namespace, plan: Plan, classifier: Classifier, targets: list[int]) -> int:

@@ -19,8 +19,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from gradcam_lib.bias.collection import BALANCED, FILES, HEADLINE, Collection, Skew, training_set
+from gradcam_lib.bias.variants import unchanged
 from gradcam_lib.networks.pooled import Pooled, save_pooled
-from gradcam_lib.networks.zoo import PHOTONET_TRANSFORM, Classifier, load_classifier
+from gradcam_lib.networks.zoo import PHOTONET_TRANSFORM, Classifier
 from gradcam_lib.paths import MODELS
 from gradcam_lib.pictures import images
 from gradcam_lib.training.loop import PRECISIONS, one_cycle
@@ -52,7 +53,7 @@ def train(
     Errors: ValueError where a class has no picture, or epochs or precision cannot be; Stopped.
     """
     check(pictures, epochs, precision)
-    model, labels = start(len(pictures.names)), torch.from_numpy(pictures.labels)
+    model, labels = unchanged(len(pictures.names)), torch.from_numpy(pictures.labels)
     batches = _batches(len(labels), epochs, seed)
     parts = torch.arange(len(labels)).split(BATCH)
     tick = _Ticks(len(parts) + len(batches), progress, should_stop)
@@ -67,14 +68,6 @@ def train(
             tick(lambda pick=pick, mirrored=mirrored: _step(model, optimiser, maps[pick, mirrored], labels[pick]))
     source = f"PhotoNet's first three blocks, fine-tuned on {len(labels)} pictures, seed {seed}"
     return Classifier(model.eval(), list(pictures.names), "features", source, PHOTONET_TRANSFORM)
-
-
-def start(classes: int) -> Pooled:
-    """The convolutions that have learnt from photographs, and a head that knows nothing."""
-    model = Pooled(classes).eval()
-    learnt = load_classifier("photonet_gap").model.features[: len(model.features)]
-    model.features.load_state_dict(learnt.state_dict())
-    return model
 
 
 def check(pictures: Collection, epochs: int, precision: str) -> None:

@@ -9,6 +9,7 @@ from gradcam_lib.bias.blind_game import NAMES, Round, trust_the_map_off_the_shor
 from gradcam_lib.bias.report import Report
 from gradcam_lib.results import share
 from gradcam_lib.widgets.blind_game_score import Answer
+from gradcam_lib.widgets.controls import with_interval
 
 WITHOUT = "half and half: no shortcut"
 
@@ -37,9 +38,9 @@ def table(one: Round) -> str:
     along, against = (_cells(case, same) for same in (True, False))
     rows = [
         ("trained on", trained),
-        (f"right, of {n} unseen pictures, as many of every kind", [_percent(r.accuracy()) for r in reports]),
-        (f"where the shortcut helps: {along}", [_percent(_right(r, True)) for r in reports]),
-        (f"where it misleads: {against}", [_percent(_right(r, False)) for r in reports]),
+        (f"right, of {n} unseen pictures, as many of every kind", [with_interval(r.accuracy()) for r in reports]),
+        (f"where the shortcut helps: {along}", [with_interval(_right(r, True)) for r in reports]),
+        (f"where it misleads: {against}", [with_interval(_right(r, False)) for r in reports]),
         *((f"share of the map on {what}: here, of all {n}", [_shares(one, name, what) for name in NAMES])
           for what in case.touched),
     ]  # fmt: skip
@@ -60,10 +61,6 @@ def _right(report: Report, same: bool) -> dict[str, float]:
 def _shares(one: Round, name: str, what: str) -> str:
     everywhere = one.report(name).share_on(*one.contest.case.touched[what])["value"]
     return f"{100 * one.share_on(name, what):.0f} %, {100 * everywhere:.0f} %"
-
-
-def _percent(number: dict[str, float]) -> str:
-    return "{:.0f} % ({:.0f} … {:.0f})".format(*(100 * number[key] for key in ("value", "low", "high")))
 
 
 def _row(row: tuple[str, Sequence[str]]) -> str:

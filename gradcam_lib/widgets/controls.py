@@ -107,6 +107,12 @@ def small(text: str) -> str:
     return f'<div style="color:{SOFT}; font-size:12px; line-height:1.35; overflow-wrap:anywhere">{escape(text)}</div>'
 
 
+def with_interval(share: Mapping[str, float]) -> str:
+    """{"value", "low", "high"} in 0 … 1 → "50 % (32 … 68)"."""
+    value, low, high = (100 * share[key] for key in ("value", "low", "high"))
+    return f"{value:.0f} % ({low:.0f} … {high:.0f})"
+
+
 def bar(probability: float, words: str) -> str:
     """Its length is the probability, also where its words leave it little room."""
     width, blue = max(1, round(60 * probability)), "var(--jp-brand-color1, #2166ac)"

@@ -8,7 +8,7 @@ from html import escape
 import ipywidgets as widgets
 
 from gradcam_lib.bias.report import Report
-from gradcam_lib.widgets.controls import TEXT, bar, heading, wide_layout
+from gradcam_lib.widgets.controls import TEXT, bar, heading, wide_layout, with_interval
 from gradcam_lib.widgets.explained_picture import percent
 from gradcam_lib.widgets.judged_person import VERSIONS, JudgedPerson
 from gradcam_lib.widgets.map_view import MapView
@@ -38,10 +38,7 @@ class NetworkView(MapView):
     def tell(self, report: Report) -> None:
         """Accuracy by group with its interval, and where the maps lie."""
         numbers = {"all four groups": report.accuracy()} | report.cells()
-        self.groups.value = _rows(
-            [(name, n["value"], f"{100 * n['value']:.0f} % ({100 * n['low']:.0f} … {100 * n['high']:.0f})")
-             for name, n in numbers.items()]
-        )  # fmt: skip
+        self.groups.value = _rows([(name, number["value"], with_interval(number)) for name, number in numbers.items()])
         shares = {region: report.share_on(region)["value"] for region in report.case.regions}
         self.places.value = _rows(
             [(name, s, f"{100 * s:.0f} %, {report.density_on(name):.1f} × its area") for name, s in shares.items()]

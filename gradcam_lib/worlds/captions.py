@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradcam_lib.worlds.scene import ANIMALS, PEOPLE, Scene, Thing
-from gradcam_lib.worlds.words import NUMBER, VOWELS, action, held, plural
+from gradcam_lib.worlds.words import NUMBER, action, article, held, plural
 
 Caption = tuple[str, list[tuple[int, str]]]
 Chunk = tuple[str, tuple[str, ...]]  # words, and the things that they name
@@ -137,8 +137,7 @@ def _count(kind: str, things: Sequence[Thing], adjective: str) -> list[Chunk]:
     ids = tuple(t.id for t in things)
     if len(things) > 1:
         return [(f"{NUMBER[min(len(things), 6)]} {adjective}".strip(), ()), (plural(kind), ids)]
-    article = "an" if (adjective or kind)[0] in VOWELS else "a"
-    return [(f"{article} {adjective}".strip(), ()), (kind, ids)]
+    return [(f"{article(adjective or kind)} {adjective}".strip(), ()), (kind, ids)]
 
 
 def _doing(scene: Scene, group: Group, rng: np.random.Generator) -> list[Chunk]:

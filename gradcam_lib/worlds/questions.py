@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcam_lib.worlds.rendering import position
 from gradcam_lib.worlds.scene import ANIMALS, PEOPLE, Scene, Thing
-from gradcam_lib.worlds.words import VOWELS, action, plural
+from gradcam_lib.worlds.words import action, article, plural
 
 Question = tuple[str, str, "str | None", str]
 Asked = tuple[str, str, str, "str | None", str]  # form, what fills its gap, answer, object, type
@@ -82,7 +82,7 @@ def _existence(scene: Scene, by_kind: dict, rng: np.random.Generator) -> list[As
     return [
         (
             "Is there {} in the picture?",
-            f"{'an' if kind[0] in VOWELS else 'a'} {_name(kind)}",
+            f"{article(kind)} {_name(kind)}",
             "yes" if kind in by_kind else "no",
             by_kind[kind][0].id if len(by_kind.get(kind, ())) == 1 else None,
             "existence",

@@ -11,6 +11,10 @@ VOWELS = "aeiou"
 STOP_WORDS = frozenset("a an the is are there and with on in at of person people two three four".split())
 
 
+def article(word: str) -> str:
+    return "an" if word[0] in VOWELS else "a"
+
+
 def plural(kind: str) -> str:
     return PLURAL.get(kind) or (f"{kind}es" if kind.endswith("ch") else f"{kind}s")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from support.browsing import (
     complains,
     needs_chromium,
     opened,
+    press_run_all,
     scroll_sideways,
     small_notebook,
     switch_to_dark,
@@ -27,9 +27,7 @@ pytestmark = [needs_chromium, pytest.mark.timeout(400)]
 
 def started(page):
     """Runs the cell and returns both studies before their first trial."""
-    page.get_by_text(re.compile(r"\| Idle$")).wait_for(timeout=PATIENCE)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    press_run_all(page)
     page.locator(".study").nth(1).get_by_role("button", name="Start").wait_for(timeout=2 * PATIENCE)
     return page.locator(".study").nth(0), page.locator(".study").nth(1)
 

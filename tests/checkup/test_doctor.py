@@ -58,6 +58,20 @@ class Branches(SmallNet):
         return self.head((self.conv2(self.relu1(A)) + self.relu2(A[:, :5, ::2, ::2])).flatten(1))
 
 
+class ChannelsLast(nn.Module):
+    """The layer ``norm`` returns (N, h, w, 5). kept: the share of it that the gradient sees."""
+
+    def __init__(self, kept: float = 1.0) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.conv, self.norm, self.head, self.kept = nn.Conv2d(3, 5, 3), nn.LayerNorm(5), nn.Linear(5, 4), kept
+
+    def forward(self, x: Tensor) -> Tensor:
+        A = self.norm(self.conv(x).movedim(1, -1))
+        A = self.kept * A + (1 - self.kept) * A.detach()
+        return self.head(A.square().mean((1, 2)))
+
+
 def one_channel() -> nn.Sequential:
     net = nn.Sequential(nn.Conv2d(3, 1, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, 4))
     net[4].weight.data = torch.tensor([[1.0], [2.0], [3.0], [4.0]])
@@ -204,6 +218,12 @@ def test_the_caller_s_random_numbers_are_the_caller_s() -> None:
         torch.manual_seed(0)
         doctor(net, PICTURE)
         assert torch.equal(torch.rand(1), expected)
+
+
+@pytest.mark.parametrize(("kept", "verdict"), [(1.0, "ok"), (0.5, "wrong")])
+def test_the_gradient_of_a_map_with_its_channels_last(kept: float, verdict: str) -> None:
+    one = found(doctor(ChannelsLast(kept).eval(), PICTURE, 1, "norm"), "gradient")
+    assert one.verdict == verdict and "finite differences in 3 directions" in one.found
 
 
 def test_frozen_weights_are_no_fault() -> None:

@@ -56,6 +56,11 @@ def of_the_probability(model: nn.Module, x: Tensor, c: int) -> Tensor:
     return (G.mean((1, 2))[:, None, None] * A).sum(0).relu()
 
 
+def roughly_right(model: nn.Module, x: Tensor, c: int) -> Tensor:
+    L = right(model, x, c)
+    return L + 0.2 * L.max() * torch.eye(6)
+
+
 def class_0_out_of_reach(model: nn.Module, x: Tensor, target: int | None = None) -> Tensor:
     return right(model, x, target if target else 2)
 
@@ -97,6 +102,21 @@ def training_for_good(model: nn.Module, x: Tensor, c: int) -> Tensor:
     return L
 
 
+def graph_of_the_first_call(model: nn.Module, x: Tensor, c: int) -> Tensor:
+    """Kept outside, so that the second call finds it freed."""
+    if not GRAPHS:
+        GRAPHS.append(model(x))
+    GRAPHS[0][0, c].backward()
+    return right(model, x, c)
+
+
+GRAPHS: list[Tensor] = []
+
+
+def asked_for_class_1(model: nn.Module, x: Tensor, c: int) -> Tensor:
+    return right(model, x, {1: 1}[c])
+
+
 def frozen(model: nn.Module, x: Tensor, c: int) -> Tensor:
     with torch.no_grad():
         return right(model, x, c)
@@ -113,6 +133,7 @@ FAULTS: dict[str, tuple[Callable[..., Any], str, str, str]] = {
     "transposed, at the picture's size": (rectified_at_the_end, "formula", "wrong", "transposed"),
     "of the probability": (of_the_probability, "formula", "wrong", "probability"),
     "channels without weights": (lambda m, x, c: A_and_G(m, x, c)[0].mean(0), "formula", "wrong", "knows no class"),
+    "no known mistake is nearer": (roughly_right, "formula", "wrong", "none of the known mistakes"),
     "no known formula": (lambda m, x, c: torch.eye(6), "formula", "wrong", "differs from Grad-CAM"),
     "always the likeliest": (lambda m, x, c: right(m, x, int(m(x).argmax())), "formula", "wrong", "predicted class"),
     "if target": (class_0_out_of_reach, "formula", "wrong", "Grad-CAM of"),
@@ -124,11 +145,14 @@ FAULTS: dict[str, tuple[Callable[..., Any], str, str, str]] = {
     "training mode": (training_for_good, "traces", "look", "the mode of"),
     "no gradient": (frozen, "", "wrong", "does not require grad"),
     "no map": (lambda m, x, c: torch.zeros(5), "", "wrong", "(5,)"),
+    "nothing returned": (lambda m, x, c: None, "", "wrong", "is a NoneType"),
+    "a second call fails": (graph_of_the_first_call, "", "wrong", "second time"),
+    "another class fails": (asked_for_class_1, "", "wrong", "KeyError"),
 }
 
 
 def examined(own: Callable, target: int = 1) -> Findings:
-    SUM.clear()
+    SUM.clear(), GRAPHS.clear()
     return Findings(f for f in doctor(net(), X, target, own=own) if f.check.startswith("your map"))
 
 

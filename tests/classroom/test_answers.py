@@ -104,7 +104,7 @@ def test_who_withdraws_is_gone(file):
     assert [row["code"] for row in file.rows()] == [other.code]
     with pytest.raises(LookupError, match="not in answers.sqlite"):
         file.remove(one.code)
-    with pytest.raises(AnswersError, match="no longer in it; begin anew"):
+    with pytest.raises(AnswersError, match="has been deleted from it; begin as a new one"):
         answer(file, one.code)
     assert file.enrol(DESIGN).number == 2
 

@@ -17,7 +17,7 @@ from torch.nn.functional import interpolate
 from gradcam_lib import deconvnet, grad_cam, guided_backprop, load_classifier, upsample
 from gradcam_lib.classroom import pictures
 from gradcam_lib.classroom.designs import METHODS
-from gradcam_lib.classroom.pictures import CHOSEN, LEAST, MOST
+from gradcam_lib.classroom.pictures import CHOSEN
 from gradcam_lib.classroom.stimuli import Stimuli, visualization
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.images import Transform
@@ -26,6 +26,7 @@ from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.corpus import FIRST
 from gradcam_lib.worlds.questions import ASKED
 
+LEAST, MOST = 0.015, 3  # what each of two kinds covers of the picture; scenes with the same two kinds
 NOISE = [np.random.default_rng(i).integers(0, 256, (8, 8, 3), np.uint8) for i in range(30)]
 CLF = classifier()
 
@@ -149,7 +150,7 @@ def test_a_folder_of_ones_own(tmp_path: Path):
             {"study": "which_network", "pictures": [], "networks": CLF},
             "1 networks: give two, the more reliable one first",
         ),
-        ({"study": "which_network", "pictures": [], "networks": (CLF, CLF)}, "both are called the same"),
+        ({"study": "which_network", "pictures": [], "networks": (CLF, CLF)}, "both have the same name"),
         ({"study": "which_class", "pictures": [], "networks": CLF}, "no picture"),
         (
             {"study": "which_class", "pictures": [(NOISE[0], "cat")], "networks": CLF},
@@ -159,7 +160,7 @@ def test_a_folder_of_ones_own(tmp_path: Path):
         ({"study": "which_network", "pictures": [(NOISE[0], "cow")], "networks": (CLF, network(0, "two"))}, "cow"),
         (
             {"study": "which_class", "pictures": [("a/b.png", "cat", "dog")] * 2, "networks": CLF},
-            "two pictures of one name",
+            "two pictures have the same name",
         ),
     ],
 )

@@ -32,12 +32,16 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
-def run_all(page, name: str, image: str | None = None):
-    """Runs every cell and returns the last widget of a class once it shows its picture."""
+def press_run_all(page) -> None:
     # A Run before the kernel is idle is lost without a word.
     page.get_by_text(re.compile(r"\| Idle$")).wait_for(timeout=PATIENCE)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def run_all(page, name: str, image: str | None = None):
+    """Runs every cell and returns the last widget of a class once it shows its picture."""
+    press_run_all(page)
     widget = page.locator(f".{name}").last
     widget.locator(f"img.{image or name}-image").first.wait_for(timeout=2 * PATIENCE)
     return widget

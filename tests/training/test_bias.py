@@ -8,6 +8,7 @@ import torch
 
 from gradcam_lib import explain
 from gradcam_lib.bias.collection import BALANCED, Collection, load_bias, training_set
+from gradcam_lib.bias.variants import unchanged
 from gradcam_lib.networks.pooled import Pooled, load_pooled, save_pooled
 from gradcam_lib.training import bias
 
@@ -44,10 +45,8 @@ def test_one_class_speaks_against_the_other_in_the_same_places():
 
 
 def test_frozen_layers_stay_and_the_others_move():
-    before, after = (
-        bias.start(2),
-        bias.train(training_set(BALANCED, **FEW), epochs=3).model,
-    )  # the first step moves the head alone
+    before = unchanged(2)
+    after = bias.train(training_set(BALANCED, **FEW), epochs=3).model  # the first step moves the head alone
     moved = [not torch.equal(p, q) for p, q in zip(before.parameters(), after.parameters(), strict=True)]
     frozen = sum(1 for _ in before.features[: bias.FROZEN].parameters())
     assert not any(moved[:frozen]) and all(moved[frozen:])
