@@ -80,13 +80,18 @@ def of_one(clf: Classifier, picture: np.ndarray, beside: np.ndarray, c: int, d: 
     }
 
 
-def summary(found: Sequence[dict[str, list[float]]]) -> dict[str, Any]:
-    """Means of each measure with their intervals, and those of the difference on the same pictures."""
-    told: dict[str, Any] = {"pairs": len(found)}
+def summary(found: dict[str, list[dict[str, list[float]]]]) -> dict[str, Any]:
+    """By kind of rival the means with their intervals, and those of the differences on the same pictures."""
+    told: dict[str, Any] = {kind: {} for kind in found}
+    told["similar_less_dissimilar"] = {}
     for at, measure in enumerate(MEASURES):
-        alone, contrast = (np.array([one[name][at] for one in found]) for name in FACTORS)
-        told[measure] = {"alone": average(alone), "contrast": average(contrast), "gain": average(contrast - alone)}
-        told[measure]["contrast_better"] = int((contrast > alone).sum())
+        gains = []
+        for kind, each in found.items():
+            alone, contrast = (np.array([one[name][at] for one in each]) for name in FACTORS)
+            gains.append(contrast - alone)
+            told[kind][measure] = {"alone": average(alone), "contrast": average(contrast), "gain": average(gains[-1])}
+            told[kind][measure]["contrast_better"] = int((gains[-1] > 0).sum())
+        told["similar_less_dissimilar"][measure] = average(gains[0] - gains[1])
     return told
 
 
@@ -103,17 +108,19 @@ def main(argv: list[str] | None = None) -> None:
     of_class: dict[int, list[np.ndarray]] = {}
     for truth, c in zip(truths, classes, strict=True):
         of_class.setdefault(c, []).append(truth.image)
-    told: dict[str, Any] = {}
-    for kind, rival in rivals(clf, classes).items():
-        found = []
+    found: dict[str, list[dict[str, list[float]]]] = {}
+    others = rivals(clf, classes)
+    for kind, rival in others.items():
+        found[kind] = []
         for i, (truth, c) in enumerate(zip(tqdm(truths, desc=kind), classes, strict=True)):
             some = of_class[rival[c]]
-            found.append(of_one(clf, truth.image, some[i % len(some)], c, rival[c]))
-        told[kind] = summary(found) | {"rivals": {clf.names[c]: clf.names[d] for c, d in rival.items()}}
+            found[kind].append(of_one(clf, truth.image, some[i % len(some)], c, rival[c]))
+    told = summary(found)
+    told["rivals"] = {kind: {clf.names[c]: clf.names[d] for c, d in rival.items()} for kind, rival in others.items()}
     command = f"python -m gradcam_lib.studies.contrast --data DATA --model {args.model} --limit {args.limit}"
     print(write_results("contrast", told, command=command, n=len(classes), folder=args.results))
-    for kind, numbers in told.items():
-        print(kind, {measure: numbers[measure] for measure in MEASURES})
+    for kind in (*others, "similar_less_dissimilar"):
+        print(kind, told[kind])
 
 
 if __name__ == "__main__":
