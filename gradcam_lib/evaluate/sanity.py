@@ -131,9 +131,13 @@ class Sanity(Experiment):
         tables = []
         for measure in MEASURES:
             for name in self.compared:
+                control = column(rows, f"{name}|{CONTROL}|{measure}")
                 for stage in (CONTROL, *self.stages):
-                    found = interval(rows, column(rows, f"{name}|{stage}|{measure}"))
-                    numbers.setdefault(name, {}).setdefault(stage, {})[measure] = found
+                    values = column(rows, f"{name}|{stage}|{measure}")
+                    found = numbers.setdefault(name, {}).setdefault(stage, {})
+                    found[measure] = interval(rows, values)
+                    if stage != CONTROL:
+                        found[f"{measure}_less_control"] = interval(rows, values - control)
             table = [[n, *(plain(numbers[n][s][measure]) for s in (CONTROL, *self.stages))] for n in self.compared]
             left_out[measure] = {name: self._missing(rows, name, measure) for name in self.compared}
             title = f"{self.order.title()} randomisation: {measure}"
