@@ -140,7 +140,7 @@ def rules(case: Case) -> Finding:
         return Finding("guided methods", LOOK, str(error).split(". The deconvnet")[0], todo)
     modules = any(isinstance(module, (nn.ReLU, nn.ReLU6)) for module in case.model.modules())
     if not modules and not close(guided, case.e.pixel_gradient(case.target)):
-        found = "the ReLUs of this network are functions; code that looks for modules (nn.ReLU) finds none"
-        todo = "Hooks of your own would leave the gradient plain; gradcam_lib's rule reaches functions, too."
+        found = "the ReLUs of this network are functions; code that looks for nn.ReLU finds none"
+        todo = "Your own hooks would leave the gradient plain; gradcam_lib reaches functions, too."
         return Finding("guided methods", LOOK, found, todo)
     return Finding("guided methods", OK, "every activation is a ReLU, for which their rules are defined")
