@@ -45,7 +45,9 @@ def load_tagger(*, weights: Path | str = "default") -> Tagger:
     path, where = found("lite0", FILES, weights)
     about = read_metadata(path)
     if about.get("system") != "tagger":
-        raise WeightsWrong(f"{path}: holds {about.get('system', 'something else')!r}, expected 'tagger'; see save_tagger")
+        raise WeightsWrong(
+            f"{path}: holds {about.get('system', 'something else')!r}, expected 'tagger'; see save_tagger"
+        )
     with torch.random.fork_rng(devices=[]):  # the caller's random numbers stay as they were
         head = nn.Linear(WIDTH, len(about["tags"]))
     fit(head, read_state(path), path)
