@@ -157,7 +157,7 @@ def train(a: Tensor, y: Tensor, splits: dict[str, Sequence[int]], recipe: Recipe
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog=f"python -m {__spec__.name}", description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m gradcam_lib.training.tagger", description=__doc__.split("\n")[0])
     parser.add_argument("--data", help="folder that holds flickr8k*.zip and coco*.zip; default: GRADCAM_DATA")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--seed", type=int, default=0)
