@@ -34,12 +34,18 @@ def targets(looks: Sequence[Looked]) -> dict[str, dict[str, float]]:
         rows = [row for one in looks for tag, row in one.targets.items() if (tag in one.there) == there]
         shown = [row for row in rows if not row["empty"]]
         told[name] = {"maps": len(rows), "shown": len(shown)}
+        factors = [row["factor"] for row in rows]
+        told[name] |= {"median_factor": _short(np.median(factors)), "smallest_factor": _short(min(factors))}
         for way in ("sigmoid", "sigmoid_half", "softmax"):
             change = [row[f"{way}_change"] for row in shown if np.isfinite(row[f"{way}_change"])]
             told[name][f"{way}_empty"] = int(sum(row[f"{way}_empty"] for row in shown))
             told[name][f"{way}_changed"] = int(np.greater(change, CHANGED).sum())
-            told[name][f"{way}_largest_change"] = float(f"{max(change, default=0):.2g}")
+            told[name][f"{way}_largest_change"] = _short(max(change, default=0))
     return told
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.2g}")
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -57,7 +63,7 @@ def main(argv: list[str] | None = None) -> None:
         "with masks": categories(clf),
         "precision": precision(looks, clf),
         "pointing": pointing(looks, categories(clf)),
-        "cam differs by": float(f"{max(one.cam_differs for one in looks):.2g}"),
+        "cam differs by": _short(max(one.cam_differs for one in looks)),
         "targets": targets(looks),
         "absent": measured(looks, clf),
     }

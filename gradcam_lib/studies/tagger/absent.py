@@ -52,7 +52,7 @@ def on(heats: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def cases(looks: Sequence[Looked], tags: list[str], like: dict[str, Collection[str]]) -> list[Found]:
-    """What was found wherever a tag is absent and something of ``like[tag]`` is there.
+    """What was found wherever a tag is absent and something of ``like[tag]`` is there, as are absent tags of others.
 
     inside, density: of the absent tag's map on the look-alike, and of the other maps that it is compared with: the
     look-alike's own, the mean of the other absent tags', the middle. like_size_…: the same map on other things there
@@ -64,10 +64,11 @@ def cases(looks: Sequence[Looked], tags: list[str], like: dict[str, Collection[s
         absent = [tag for tag in tags if tag not in one.there]
         table = {tag: on(heats, mask) for tag, mask in one.masks.items()}
         for tag in absent:
-            if alike := [name for name in like.get(tag, ()) if name in one.masks]:
+            alike = [name for name in like.get(tag, ()) if name in one.masks]
+            rest = [tags.index(t) for t in absent if t != tag and not set(like.get(t, ())) & set(alike)]
+            if alike and rest:
                 mask = np.logical_or.reduce([one.masks[name] for name in alike])
                 values = table[alike[0]] if len(alike) == 1 else on(heats, mask)
-                rest = [tags.index(t) for t in absent if t != tag and not set(like.get(t, ())) & set(alike)]
                 found.append((i, tag, _case(one, tags, tag, alike, mask, values, rest, table)))
     return found
 
@@ -138,28 +139,32 @@ def strengths(
     """How strong a tag's map is where the tag is there, where its look-alike is, and where neither is.
 
     shown: share of maps with any evidence; maximum: median of the map's maximum over the median of that tag's maxima
-    where it is there, for those tags of ``asked`` that are there at least three times.
+    where it is there, for those tags of ``asked`` that are there at least three times. "look_alike minus neither": of
+    each tag its mean of that with the look-alike less without, averaged over the tags.
     """
     usual = {}
     for tag in asked:
         tops = [float(one.maps[tags.index(tag)].max()) for one in looks if tag in one.there]
         if len(tops) >= LEAST and np.median(tops) > 0:
             usual[tag] = float(np.median(tops))
-    found: dict[str, list[tuple[int, float]]] = {"there": [], "look_alike": [], "neither": []}
+    found: dict[str, list[tuple[int, str, float]]] = {"there": [], "look_alike": [], "neither": []}
     for i, one in enumerate(looks):
         for tag, top in usual.items():
             alike = set(like.get(tag, ())) & one.there
             where = "there" if tag in one.there else "look_alike" if alike else "neither"
-            found[where].append((i, float(one.maps[tags.index(tag)].max()) / top))
-    return {
+            found[where].append((i, tag, float(one.maps[tags.index(tag)].max()) / top))
+    numbers: dict[str, Any] = {
         where: {
-            "cases": len(pairs),
-            "shown": average_by([ratio > 0 for _, ratio in pairs], [i for i, _ in pairs]),
-            "maximum": round(float(np.median([ratio for _, ratio in pairs])), 4),
+            "cases": len(rows),
+            "shown": average_by([ratio > 0 for *_, ratio in rows], [i for i, *_ in rows]),
+            "maximum": round(float(np.median([ratio for *_, ratio in rows])), 4),
         }
-        for where, pairs in found.items()
-        if pairs
+        for where, rows in found.items()
+        if rows
     }
+    sides = ([[r for _, t, r in found[where] if t == tag] for tag in usual] for where in ("look_alike", "neither"))
+    apart = [np.mean(a) - np.mean(b) for a, b in zip(*sides, strict=True) if min(len(a), len(b)) >= LEAST]
+    return numbers | ({"look_alike minus neither": average(apart), "tags": len(apart)} if apart else {})
 
 
 def logits(looks: Sequence[Looked], clf: Tagger, like: dict[str, Collection[str]]) -> dict[str, Any]:

@@ -73,7 +73,8 @@ def by_target(A: Tensor, W: Tensor, bias: Tensor, c: int) -> dict[str, float]:
     """How the map of tag c changes when its score is put through a sigmoid, in float32 and float16, or a softmax.
 
     A: (1, K, h, w), W: (T, K). …_empty: the map is zero everywhere though that of the logit is not; …_change: largest
-    difference of the maps, each divided by its maximum, NaN where one of them is empty.
+    difference of the maps, each divided by its maximum, NaN where one of them is empty. factor: p (1 − p), which is all
+    that the sigmoid changes in exact numbers.
     """
     logit = _map(A, W, bias, lambda z: z[:, c])
     ways = {
@@ -81,7 +82,8 @@ def by_target(A: Tensor, W: Tensor, bias: Tensor, c: int) -> dict[str, float]:
         "sigmoid_half": _map(A.half(), W.half(), bias.half(), lambda z: z[:, c].sigmoid()),
         "softmax": _map(A, W, bias, lambda z: z.softmax(1)[:, c]),
     }
-    found = {"empty": float(logit.max() <= 0)}
+    p = float((A.mean((2, 3)) @ W[c] + bias[c]).sigmoid())
+    found = {"empty": float(logit.max() <= 0), "factor": p * (1 - p)}
     for name, L in ways.items():
         both = logit.max() > 0 and L.max() > 0
         found[f"{name}_empty"] = float(L.max() <= 0 < logit.max())

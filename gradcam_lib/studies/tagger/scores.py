@@ -18,7 +18,7 @@ from gradcam_lib.studies.tagger.looks import Looked, categories
 
 LEAST = 5  # photographs with a tag, for numbers of that tag alone
 PAIRED = [("grad_cam", other) for other in ("centre", "no_tag", "elsewhere", "guided")] + [("guided", "centre")]
-MEASURES = ("inside", "density")
+MEASURES = ("inside", "density", "inside_difference", "density_difference")  # the last two: own map less another tag's
 
 
 def average_precision(scores: np.ndarray, true: np.ndarray) -> float:
@@ -102,7 +102,8 @@ def pointing(looks: Sequence[Looked], tags: list[str]) -> dict:
     numbers: dict = summary(records)
     for a, b in PAIRED:
         pairs = [(record[a], record[b]) for record in records if b in record]
-        numbers[f"{a} minus {b}"] = {m: average([one[m] - other[m] for one, other in pairs]) for m in MEASURES}
+        apart = {m: [one[m] - other[m] for one, other in pairs if m in one and m in other] for m in MEASURES}
+        numbers[f"{a} minus {b}"] = {m: average(values) for m, values in apart.items() if values}
     by_tag = {tag: [value for _, each in rows for name, value in each if name == tag] for tag in tags}
     numbers["by tag"] = {
         tag: {"photographs": len(of), "inside": share([v["inside"] for v in of])}
