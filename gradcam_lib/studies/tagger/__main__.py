@@ -27,7 +27,7 @@ CHANGED = 0.01  # of a map's maximum: such a difference is told
 def targets(looks: Sequence[Looked]) -> dict[str, dict[str, float]]:
     """Counts of maps that a sigmoid or a softmax as target empties or changes, of tags that are there and that are not.
 
-    All maps are Grad-CAM's, computed in float32, and for sigmoid_half in float16; "changed" of those not emptied.
+    All maps are Grad-CAM's, computed in float32, and where it says half in float16; "changed" of those not emptied.
     """
     told = {}
     for name, there in (("there", True), ("absent", False)):
@@ -36,7 +36,7 @@ def targets(looks: Sequence[Looked]) -> dict[str, dict[str, float]]:
         told[name] = {"maps": len(rows), "shown": len(shown)}
         factors = [row["factor"] for row in rows]
         told[name] |= {"median_factor": _short(np.median(factors)), "smallest_factor": _short(min(factors))}
-        for way in ("sigmoid", "sigmoid_half", "softmax"):
+        for way in ("sigmoid", "logit_half", "sigmoid_half", "softmax"):
             change = [row[f"{way}_change"] for row in shown if np.isfinite(row[f"{way}_change"])]
             told[name][f"{way}_empty"] = int(sum(row[f"{way}_empty"] for row in shown))
             told[name][f"{way}_changed"] = int(np.greater(change, CHANGED).sum())

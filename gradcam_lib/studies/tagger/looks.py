@@ -72,14 +72,18 @@ def look(clf: Tagger, part: CocoPart, number: int) -> Looked:
 def by_target(A: Tensor, W: Tensor, bias: Tensor, c: int) -> dict[str, float]:
     """How the map of tag c changes when its score is put through a sigmoid, in float32 and float16, or a softmax.
 
+    "logit_half" is the control: what float16 changes without a sigmoid.
+
     A: (1, K, h, w), W: (T, K). …_empty: the map is zero everywhere though that of the logit is not; …_change: largest
     difference of the maps, each divided by its maximum, NaN where one of them is empty. factor: p (1 − p), which is all
     that the sigmoid changes in exact numbers.
     """
     logit = _map(A, W, bias, lambda z: z[:, c])
+    half = A.half(), W.half(), bias.half()
     ways = {
+        "logit_half": _map(*half, lambda z: z[:, c]),
         "sigmoid": _map(A, W, bias, lambda z: z[:, c].sigmoid()),
-        "sigmoid_half": _map(A.half(), W.half(), bias.half(), lambda z: z[:, c].sigmoid()),
+        "sigmoid_half": _map(*half, lambda z: z[:, c].sigmoid()),
         "softmax": _map(A, W, bias, lambda z: z.softmax(1)[:, c]),
     }
     p = float((A.mean((2, 3)) @ W[c] + bias[c]).sigmoid())

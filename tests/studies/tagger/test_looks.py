@@ -46,6 +46,7 @@ def test_where_the_sigmoid_is_rounded_to_one_nothing_is_left(logit, single, half
     """1 − σ(z) is less than half the distance of 1 to its neighbour from z = 8.3 on in float16, 17.3 in float32."""
     told = by_target(*head(logit), 0)
     assert (told["sigmoid_empty"], told["sigmoid_half_empty"]) == (single, half)
+    assert told["logit_half_empty"] == 0 and told["logit_half_change"] < 1e-2, "it is not the precision by itself"
 
 
 def test_a_softmax_subtracts_the_evidence_of_the_other_tag():
