@@ -26,6 +26,7 @@ COUNTED = {
     "photonet_pair": "pictures",
     "question_answering": "questions",
     "tissue": "seeds, three pictures each",
+    "tagger": "photographs",
     "vqa_alexnet": "questions",
     "vqa_coattention": "questions",
     "vqa_photo": "questions",

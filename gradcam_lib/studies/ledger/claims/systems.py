@@ -121,8 +121,44 @@ SYSTEMS = Group(
         Claim(
             "CAM, Grad-CAM and guided backprop explain a classifier that gives a picture several labels.",
             "Related material.",
-            "Not measured here: such a classifier is not built here; the original one was trained on COCO.",
-            NOT_TRIED,
+            "A tagger of 55 nouns on EfficientNet-Lite0, learnt from captions and annotations, on photographs of COCO "
+            "with masks. Its mean average precision is {tagger > precision > mean|x}, that of a tagger that always "
+            "says the training frequencies {tagger > precision > prevalence|x}. CAM and Grad-CAM are the same map here "
+            "up to a factor; its maximum lies on the tag's thing for {tagger > pointing > grad_cam > inside}, "
+            "{tagger > pointing > grad_cam minus centre > inside|points} more than the picture's middle and "
+            "{tagger > pointing > grad_cam > inside_difference|points} more than the map of another tag of the same "
+            "photograph. Guided backprop hits {tagger > pointing > guided > inside}; there the difference to "
+            "another tag, {tagger > pointing > guided > inside_difference|points}, is not told from zero.",
+            IN_DIRECTION,
+            check=lambda r: (
+                r("tagger > pointing > grad_cam minus centre > inside").above(0)
+                and r("tagger > pointing > grad_cam > inside_difference").above(0)
+                and r("tagger > pointing > guided minus centre > inside").above(0)
+                and not r("tagger > pointing > guided > inside_difference").apart(0)
+                and r("tagger > pointing > grad_cam minus guided > inside_difference").above(0)
+            ),
+        ),
+        Claim(
+            "The map of a class that is not in the picture lights up what resembles it, such as a teddy bear for a "
+            "person.",
+            "Related material.",
+            "Tags that are not in a photograph of COCO while another tag of the same supercategory is: the map's "
+            "maximum lies on that look-alike in {tagger > absent > supercategory > on the look-alike} of "
+            "{tagger > absent > supercategory > cases} cases, where the maps of other absent tags would in "
+            "{tagger > absent > supercategory > expected of other absent tags|x1} (a difference of "
+            "{tagger > absent > supercategory > inside minus others|points}), and the picture's middle in "
+            "{tagger > absent > supercategory > expected of the middle}. On look-alikes it hits more often than on "
+            "other things of like size, by "
+            "{tagger > absent > supercategory > inside on things of like size > difference|points}. For absent "
+            "persons with animals or teddy bears there are {tagger > absent > person > cases} photographs, which "
+            "decide nothing.",
+            IN_DIRECTION,
+            check=lambda r: (
+                r("tagger > absent > supercategory > inside minus others").above(0)
+                and r("tagger > absent > supercategory > inside on things of like size > difference").above(0)
+                and not r("tagger > absent > supercategory > inside minus centre").apart(0)
+                and not r("tagger > absent > person > inside minus others").apart(0)
+            ),
         ),
     ),
 )
