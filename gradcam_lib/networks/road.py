@@ -77,8 +77,8 @@ def build(name: str, *, batch_norm: bool = True) -> RoadNet:
 def load_road(name: str = "pooled", *, weights: Path | str = "default") -> Classifier:
     """A network of this module as a Classifier with the one name "angle".
 
-    name: "pooled"; "flat", with the other ending; or "arrows", like "pooled", but trained where the arrow of the sign
-    nearly always points to the side to which the angle turns. weights: "default" or a file.
+    name: "pooled"; "flat", with the other ending; or "arrows", which is "pooled" trained further where the arrow of the
+    sign nearly always points to the side to which the angle turns. weights: "default" or a file.
     Errors: unknown name; FileNotFoundError with the command that trains it; WeightsWrong.
     """
     path, where = found(name, FILES, weights)

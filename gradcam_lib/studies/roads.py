@@ -14,101 +14,27 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
-from torch import Tensor
 from tqdm import tqdm
 
-from gradcam_lib.equations import upsample
-from gradcam_lib.explanation import Explanation, explain
 from gradcam_lib.measures.faithfulness import rank_correlation
 from gradcam_lib.measures.localize import centre_gaussian, pointing_hit
 from gradcam_lib.measures.muting import drops, highest
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.networks.road import NAMES, load_road
-from gradcam_lib.occlusion import occlusion_map, on_pixels
 from gradcam_lib.paths import RESULTS
 from gradcam_lib.results import average, share, write_results
+from gradcam_lib.studies.roads_seen import CELL, PARTS, Seen
 from gradcam_lib.worlds import roads
 from gradcam_lib.worlds.corpus import FIRST
-from gradcam_lib.worlds.rendering import Picture
 
-CELL = 4  # pixels of one position of the map: how far a part's mask is grown, and how near a maximum must be
-PARTS = ("left", "right", "sign", "others")
-PATCH, STRIDE = 16, 8
 MUTED = 0.1  # of the picture
 TURNS = 10.0  # degrees: from here on a picture counts as one of a turn
 CHANGES = 2.0  # degrees: from here on a part counts as one that changes the angle
 METHODS = ("grad_cam", "hirescam", "occlusion")
 
 Values = dict[str, list[float]]
-
-
-def signed_maps(clf: Classifier, x: Tensor, e: Explanation) -> dict[str, np.ndarray]:
-    """Method → signed map (128, 128): positive where the angle is raised, which is steering to the right.
-
-    HiResCAM (Draelos and Carin 2020) multiplies gradient and activation position by position, without the mean.
-    """
-    hires = (e.gradient(0) * e.activation()).sum(1)
-    fall = occlusion_map(clf.model, x, 0, patch=PATCH, stride=STRIDE, batch=64)
-    return {
-        "grad_cam": upsample(e.signed(0), 128)[0].numpy(),
-        "hirescam": upsample(hires, 128)[0].numpy(),
-        "occlusion": on_pixels(fall, (128, 128), patch=PATCH, stride=STRIDE)[0].numpy(),
-    }
-
-
-def without(road: roads.Road, part: str) -> roads.Road | None:
-    """The road without a part, or None where it has no such part."""
-    kept = ("sky", "road", "marking", "sign")
-    gone = [t.id for t in road.things if (t.kind not in kept if part == "others" else t.id == part)]
-    for id in gone:
-        road = road.without(id)
-    return road if gone else None
-
-
-def masks_of(picture: Picture) -> dict[str, np.ndarray]:
-    """Part → (128, 128) bool, the pixels of it and those within a position of the map; "paint" is both markings."""
-    masks = picture.masks
-    others = [t.id for t in picture.scene.things if t.kind not in ("sky", "road", "marking", "sign")]
-    lines = [masks[id] for id in roads.MARKINGS if id in masks]
-    found = {id: masks[id] for id in ("left", "right", "sign", "sky") if id in masks}
-    found |= {"paint": np.any(lines, 0), "others": np.any([masks[id] for id in others], 0)}
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * CELL + 1,) * 2)
-    return {name: cv2.dilate(mask.astype(np.uint8), disc) > 0 for name, mask in found.items()}
-
-
-class Seen:
-    """One picture with its counterparts, and what each network says of them."""
-
-    def __init__(self, seed: int, networks: dict[str, Classifier]):
-        road = roads.sample(seed)
-        self.angle, self.arrow = roads.angle(road), road["sign"].facing
-        picture = roads.render(road)
-        self.masks = masks_of(picture)
-        images = {"whole": picture.image, "turned": roads.render(roads.turned_sign(road)).image}
-        for part in PARTS:
-            if (less := without(road, part)) is not None and self.masks[part].any():
-                images[part] = roads.render(less).image
-        any_network = networks[NAMES[0]]
-        x = torch.cat([any_network.to_input(image) for image in images.values()])
-        self.x = x[:1]
-        self.said, self.maps, self.sums = {}, {}, {}
-        for name, clf in networks.items():
-            with torch.inference_mode():
-                self.said[name] = dict(zip(images, clf.model(x)[:, 0].tolist(), strict=True))
-            e = explain(clf, self.x)
-            self.maps[name] = signed_maps(clf, self.x, e)
-            self.sums[name] = float(e.signed(0).sum())
-
-    def change(self, name: str, part: str) -> float:
-        """What the part adds to the network's angle, in degrees."""
-        return self.said[name]["whole"] - self.said[name][part]
-
-    def told(self, name: str, method: str, part: str, other: Seen | None = None) -> float:
-        """What the map says of the part: its sum there; ``other``: the map of another picture in its place."""
-        return float((other or self).maps[name][method][self.masks[part]].sum())
 
 
 def accuracy(seen: Sequence[Seen], name: str) -> dict:
@@ -202,11 +128,12 @@ def _correlations(own: np.ndarray, other: np.ndarray, change: np.ndarray, draws:
     picks = np.concatenate([np.arange(len(change))[None], picks])  # the first is all pictures, once each
     ranks = [rankdata(values[picks], axis=1) for values in (own, other, change)]
     a, b, c = (r - r.mean(1, keepdims=True) for r in ranks)
-    rho, beside = ((m * c).sum(1) / np.sqrt((m**2).sum(1) * (c**2).sum(1)) for m in (a, b))
+    with np.errstate(invalid="ignore"):  # a draw of one picture alone has no correlation
+        rho, beside = ((m * c).sum(1) / np.sqrt((m**2).sum(1) * (c**2).sum(1)) for m in (a, b))
     found = {"rho": rho, "rho, another picture's map": beside, "rho, less another picture's map": rho - beside}
     return {
         what: {"value": round(float(v[0]), 4)}
-        | {at: round(float(np.quantile(v[1:], q)), 4) for at, q in (("low", 0.025), ("high", 0.975))}
+        | {at: round(float(np.nanquantile(v[1:], q)), 4) for at, q in (("low", 0.025), ("high", 0.975))}
         for what, v in found.items()
     }
 
@@ -249,7 +176,7 @@ def turns(seen: Sequence[Seen], clf: Classifier, name: str) -> dict:
 
 
 def agreement(seen: Sequence[Seen], name: str) -> dict:
-    """Rank correlation of Grad-CAM and HiResCAM with occlusion, in steps of a position; beside another picture's map."""
+    """Rank correlation of Grad-CAM and HiResCAM with occlusion, at every position; beside another picture's map."""
     at = np.s_[CELL // 2 :: CELL, CELL // 2 :: CELL]
     found: Values = defaultdict(list)
     for one, other in zip(seen, [*seen[1:], seen[0]], strict=True):

@@ -28,7 +28,9 @@ def test_the_flat_network_weighs_every_position_by_itself():
     """So its gradient differs from position to position, and that of the pooled network does not."""
     torch.manual_seed(0)
     x = torch.randn(1, 3, 128, 128)
-    varies = {flat: float(explain(RoadNet(flat).eval(), x, "features").gradient(0).std((2, 3)).max()) for flat in (0, 1)}
+    varies = {
+        flat: float(explain(RoadNet(flat).eval(), x, "features").gradient(0).std((2, 3)).max()) for flat in (0, 1)
+    }
     assert varies[1] > 0 and varies[0] < 1e-6 * varies[1]
 
 
