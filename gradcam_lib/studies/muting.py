@@ -141,7 +141,7 @@ def summary(found: dict[str, list[float]]) -> dict:
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m gradcam_lib.studies.muting", description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="COCO, or any data with boxes that evaluate reads")
-    parser.add_argument("--pictures", type=int, default=24)
+    parser.add_argument("--pictures", type=int, default=12)
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the measured numbers")
     args = parser.parse_args(argv)
     torch.set_num_threads(1)

@@ -32,14 +32,14 @@ from gradcam_lib.worlds.corpus import FIRST
 MUTED = 0.1  # of the picture
 TURNS = 10.0  # degrees: from here on a picture counts as one of a turn
 CHANGES = 2.0  # degrees: from here on a part counts as one that changes the angle
-METHODS = ("grad_cam", "hirescam", "occlusion")
+METHODS = {"pooled": ("grad_cam", "occlusion"), "flat": ("grad_cam", "hirescam", "occlusion")}
 
 Values = dict[str, list[float]]
 
 
 def accuracy(seen: Sequence[Seen], name: str) -> dict:
     """Errors in degrees; beside them those of a network that always says 0."""
-    errors = [abs(one.said[name]["whole"] - one.angle) for one in seen]
+    errors = [one.error(name) for one in seen]
     zero = [abs(one.angle) for one in seen]
     agrees = np.array([one.arrow * one.angle > 0 for one in seen])
     signed = np.array([(one.said[name]["whole"] - one.angle) * one.arrow for one in seen])
@@ -80,37 +80,29 @@ def _density(heat: np.ndarray, mask: np.ndarray) -> float:
     return float(heat[mask].mean() / heat.mean()) if mask.any() and heat.any() else 1.0
 
 
+def removed(seen: Sequence[Seen], name: str) -> dict:
+    """By how many degrees the angle changes when a part is taken away."""
+    changes = {part: [abs(one.change(name, part)) for one in seen if part in one.said[name]] for part in PARTS}
+    return {part: average(values) for part, values in changes.items()}
+
+
 def counterfactual(seen: Sequence[Seen], name: str, method: str) -> dict:
-    """Does the map say how the angle changes when a part is taken away? Beside it the map of another picture.
+    """Does the map say how the angle changes when a marking is taken away? Beside it the map of another picture.
 
     sign: in how many of the pictures in which the angle changes by CHANGES at least. rho: rank correlation over all
-    pictures that have the part.
+    pictures that have the marking.
     """
     numbers: dict = {}
-    for part in PARTS:
+    for part in roads.MARKINGS:
         have = [i for i, one in enumerate(seen) if part in one.said[name]]
         change = np.array([seen[i].change(name, part) for i in have])
         own = np.array([seen[i].told(name, method, part) for i in have])
         other = np.array([seen[i].told(name, method, part, seen[i - 1]) for i in have])
         moved = np.abs(change) >= CHANGES
-        numbers[part] = {"pictures": len(have), "that change": int(moved.sum()), "changes by": average(np.abs(change))}
-        numbers[part] |= _correlations(own, other, change)
+        numbers[part] = {"pictures": len(have), "that change": int(moved.sum())} | _correlations(own, other, change)
         if moved.any():
-            right, chance = own[moved] * change[moved] > 0, other[moved] * change[moved] > 0
-            numbers[part] |= _beside("sign", right, chance) | {"to the right": share(change[moved] > 0)}
+            numbers[part] |= _beside("sign", own[moved] * change[moved] > 0, other[moved] * change[moved] > 0)
     return numbers
-
-
-def larger_marking(seen: Sequence[Seen], name: str, method: str) -> dict:
-    """Which of the two markings changes the angle more: does the map say so?"""
-    told: dict[str, list[bool]] = defaultdict(list)
-    for before, one in zip([seen[-1], *seen[:-1]], seen, strict=True):
-        if {"left", "right"} <= one.said[name].keys():
-            truth = [abs(one.change(name, part)) for part in roads.MARKINGS]
-            for what, source in (("own", one), ("other", before)):
-                left, right = (abs(one.told(name, method, part, source)) for part in roads.MARKINGS)
-                told[what].append((left > right) == (truth[0] > truth[1]))
-    return {"pictures": len(told["own"]), **_beside("right", np.array(told["own"]), np.array(told["other"]))}
 
 
 def _beside(what: str, own: np.ndarray, other: np.ndarray) -> dict:
@@ -176,19 +168,19 @@ def turns(seen: Sequence[Seen], clf: Classifier, name: str) -> dict:
 
 
 def agreement(seen: Sequence[Seen], name: str) -> dict:
-    """Rank correlation of Grad-CAM and HiResCAM with occlusion, at every position; beside another picture's map."""
+    """Rank correlation of the other methods with occlusion, at every position; beside another picture's map."""
     at = np.s_[CELL // 2 :: CELL, CELL // 2 :: CELL]
     found: Values = defaultdict(list)
     for one, other in zip(seen, [*seen[1:], seen[0]], strict=True):
         fall = one.maps[name]["occlusion"][at]
-        for method in ("grad_cam", "hirescam"):
+        for method in METHODS[name][:-1]:
             own, beside = (rank_correlation(o.maps[name][method][at], fall) for o in (one, other))
             found[method].append(own)
             found[f"{method}, less another picture's map"].append(own - beside)
     return {what: average(values) for what, values in found.items()}
 
 
-def arrows(seen: Sequence[Seen]) -> dict:
+def on_the_sign(seen: Sequence[Seen]) -> dict:
     """The network that learnt from telling arrows against the one that did not, on the same pictures, by Grad-CAM.
 
     agrees: pictures in which the map's sum on the sign has the arrow's sign. density: as in ``location``.
@@ -209,7 +201,7 @@ def arrows(seen: Sequence[Seen]) -> dict:
 
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m gradcam_lib.studies.roads", description=__doc__.split("\n")[0])
-    parser.add_argument("--pictures", type=int, default=300)
+    parser.add_argument("--pictures", type=int, default=120)
     parser.add_argument("--split", choices=("val", "test"), default="test", help="choices are made on val")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the measured numbers")
     args = parser.parse_args(argv)
@@ -217,17 +209,18 @@ def main(argv: list[str] | None = None) -> None:
     networks = {name: load_road(name) for name in NAMES}
     seeds = [FIRST[args.split] + i for i in range(args.pictures)]
     seen = [Seen(seed, networks) for seed in tqdm(seeds, desc="pictures", disable=None)]
-    numbers: dict = {"arrows": arrows(seen)}
-    for name, clf in networks.items():
-        numbers[name] = {
-            "accuracy": accuracy(seen, name), "adding up": adding_up(seen, name, clf.model.bias),
-            "turns": turns(seen, clf, name), "agreement with occlusion": agreement(seen, name),
+    numbers: dict = {name: {"accuracy": accuracy(seen, name), "removed": removed(seen, name)} for name in NAMES}
+    for name, methods in METHODS.items():
+        numbers[name] |= {
+            "adding up": adding_up(seen, name, networks[name].model.bias), "turns": turns(seen, networks[name], name),
+            "agreement with occlusion": agreement(seen, name),
         }  # fmt: skip
-        for method in METHODS:
+        for method in methods:
             numbers[name][method] = {
                 "location": location(seen, name, method), "without": counterfactual(seen, name, method),
-                "larger marking": larger_marking(seen, name, method),
             }  # fmt: skip
+    numbers["flat minus pooled"] = {"error": average([one.error("flat") - one.error("pooled") for one in seen])}
+    numbers["on the sign"] = on_the_sign(seen)
     command = f"python -m gradcam_lib.studies.roads --pictures {args.pictures}"
     command += "" if args.split == "test" else f" --split {args.split}"
     print(write_results("roads", numbers, command=command, n=args.pictures, folder=args.results))

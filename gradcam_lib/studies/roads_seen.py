@@ -20,18 +20,18 @@ KEPT = ("sky", "road", "marking", "sign")  # kinds; everything else beside the r
 PATCH, STRIDE = 16, 8
 
 
-def signed_maps(clf: Classifier, x: Tensor, e: Explanation) -> dict[str, np.ndarray]:
+def signed_maps(clf: Classifier, x: Tensor, e: Explanation, *, slow: bool = True) -> dict[str, np.ndarray]:
     """Method → signed map (128, 128): positive where the angle is raised, which is steering to the right.
 
-    HiResCAM (Draelos and Carin 2020) multiplies gradient and activation position by position, without the mean.
+    HiResCAM (Draelos and Carin 2020) multiplies gradient and activation position by position, without the mean. Where
+    the network ends in global average pooling it is Grad-CAM. slow: with occlusion.
     """
     hires = (e.gradient(0) * e.activation()).sum(1)
-    fall = occlusion_map(clf.model, x, 0, patch=PATCH, stride=STRIDE, batch=64)
-    return {
-        "grad_cam": upsample(e.signed(0), 128)[0].numpy(),
-        "hirescam": upsample(hires, 128)[0].numpy(),
-        "occlusion": on_pixels(fall, (128, 128), patch=PATCH, stride=STRIDE)[0].numpy(),
-    }
+    maps = {name: upsample(heat, 128)[0].numpy() for name, heat in (("grad_cam", e.signed(0)), ("hirescam", hires))}
+    if slow:
+        fall = occlusion_map(clf.model, x, 0, patch=PATCH, stride=STRIDE, batch=64)
+        maps["occlusion"] = on_pixels(fall, (128, 128), patch=PATCH, stride=STRIDE)[0].numpy()
+    return maps
 
 
 def without(road: roads.Road, part: str) -> roads.Road | None:
@@ -73,8 +73,12 @@ class Seen:
             with torch.inference_mode():
                 self.said[name] = dict(zip(images, clf.model(x)[:, 0].tolist(), strict=True))
             e = explain(clf, self.x)
-            self.maps[name] = signed_maps(clf, self.x, e)
+            self.maps[name] = signed_maps(clf, self.x, e, slow=name != "arrows")
             self.sums[name] = float(e.signed(0).sum())
+
+    def error(self, name: str) -> float:
+        """How far the network's angle is from the true one, in degrees."""
+        return abs(self.said[name]["whole"] - self.angle)
 
     def change(self, name: str, part: str) -> float:
         """What the part adds to the network's angle, in degrees."""

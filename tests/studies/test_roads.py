@@ -58,9 +58,9 @@ def test_masks_are_grown_by_a_position_of_the_map():
 
 def test_a_map_that_tells_the_truth_is_right_and_its_negative_is_wrong(seen):
     told = {f: roads.counterfactual(truthful(seen, f), "pooled", "grad_cam") for f in (1, -1)}
-    assert told[1]["left"]["sign"]["value"] > told[-1]["left"]["sign"]["value"]
-    assert told[1]["sign"]["sign"]["value"] == 1 and told[-1]["sign"]["sign"]["value"] == 0
-    assert told[1]["sign"]["that change"] == len(seen)
+    for part in ("left", "right"):  # the two may touch far away
+        assert told[1][part]["sign"]["value"] > 0.7 and told[-1][part]["sign"]["value"] < 0.3
+        assert told[1][part]["that change"] == told[1][part]["pictures"] > 0
 
 
 def test_a_map_on_the_paint_alone_is_dense_there(seen):
@@ -93,6 +93,6 @@ def test_a_small_study_from_end_to_end(tmp_path, monkeypatch, networks):
     told = json.loads((tmp_path / "roads.json").read_text())
     assert told["n"] == 3 and told["command"] == "python -m gradcam_lib.studies.roads --pictures 3"
     assert told["pooled"]["adding up"]["largest difference"] < 0.01
-    assert set(told["flat"]) >= {"accuracy", "turns", *roads.METHODS}
-    number = Results(tmp_path)("roads > pooled > grad_cam > without > sign > sign")
+    assert set(told["flat"]) >= {"accuracy", "turns", *roads.METHODS["flat"]}
+    number = Results(tmp_path)("roads > pooled > grad_cam > without > left > sign")
     assert 0 <= number.low <= number.value <= number.high <= 1
