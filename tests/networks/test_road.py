@@ -51,7 +51,7 @@ def test_a_saved_network_is_the_same_network(tmp_path, name):
 def test_the_shipped_networks_are_regressions_of_one_name(name):
     clf = load_road(name)
     x = clf.to_input(np.full((128, 128, 3), 120, np.uint8))
-    assert clf.names == ["angle"] and clf.top(x) == [("angle", pytest.approx(float(clf.model(x)), abs=1e-4))]
+    assert clf.names == ["angle"] and clf.top(x) == [("angle", pytest.approx(clf.model(x).item(), abs=1e-4))]
 
 
 def test_what_is_not_there_is_refused_by_name(tmp_path):
