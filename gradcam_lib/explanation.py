@@ -292,5 +292,5 @@ def _why_empty(signed: Tensor, G: Tensor, A: Tensor) -> str:
     if not A.any():
         return "the map is empty because no channel of this layer is active"
     if signed.min() < 0:
-        return "the map is empty because there is no positive evidence: every active place speaks against the target"
-    return "the map is empty because evidence for and against cancels at every place"
+        return "the map is empty because there is no positive evidence: every active position speaks against the target"
+    return "the map is empty because evidence for and against cancels at every position"

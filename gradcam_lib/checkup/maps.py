@@ -6,7 +6,7 @@ import copy
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from gradcam_lib.checkup.case import Case
 from gradcam_lib.checkup.findings import LOOK, OK, WRONG, Finding
@@ -132,10 +132,15 @@ def weights_matter(case: Case) -> Finding:
 
 
 def rules(case: Case) -> Finding:
-    """Whether the guided methods are defined for this network; Grad-CAM needs no rule."""
+    """Whether the guided methods are defined for this network, and whether its ReLUs are modules that take hooks."""
     try:
-        case.e.pixel_gradient(case.target, rule="guided")
+        guided = case.e.pixel_gradient(case.target, rule="guided")
     except (ValueError, RuntimeError, TypeError) as error:
         todo = "Grad-CAM needs no rule. For guided backprop pass strict=False, and say so beside the picture."
         return Finding("guided methods", LOOK, str(error).split(". The deconvnet")[0], todo)
+    modules = any(isinstance(module, (nn.ReLU, nn.ReLU6)) for module in case.model.modules())
+    if not modules and not close(guided, case.e.pixel_gradient(case.target)):
+        found = "the ReLUs of this network are functions; code that looks for nn.ReLU finds none"
+        todo = "Your own hooks would leave the gradient plain; gradcam_lib reaches functions, too."
+        return Finding("guided methods", LOOK, found, todo)
     return Finding("guided methods", OK, "every activation is a ReLU, for which their rules are defined")

@@ -88,7 +88,7 @@ def mode(case: Case) -> Finding:
 
 
 def hooked(model: nn.Module) -> list[str]:
-    """The modules on which hooks hang."""
+    """The names of the modules that have hooks."""
     return [name for name, module in model.named_modules() if any(getattr(module, kind, None) for kind in HOOKS)]
 
 

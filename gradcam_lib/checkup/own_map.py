@@ -39,7 +39,7 @@ def _checked(own: OwnMap, model: nn.Module, x: Any, e: Explanation, c: int) -> I
     given = own(model, x, c)
     yield _left_behind(before, _state(model))
     if isinstance(given, Tensor) and given.requires_grad:
-        found = "is still attached to the graph of its forward pass and keeps every activation in memory"
+        found = "is attached to the graph of its forward pass and keeps every activation in memory"
         yield Finding("your map", WRONG, found, "Return map.detach().")
     m = flat(given)
     if m is None:

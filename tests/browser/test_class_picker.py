@@ -84,7 +84,7 @@ def pick_the_second_class(picker) -> None:
 
     button = picker.locator(".class-picker-likeliest button").nth(1)
     expect(button).to_have_text(re.compile(r"\S"))  # the button is there before its label
-    name, before = button.inner_text().strip(), picture(picker)
+    name, before = button.text_content().strip(), picture(picker)  # inner_text is empty until the browser has drawn it
     button.click()
     wait_for_change(picker, before)
     expect(picker.get_by_text(f"“{name}”")).to_be_visible()

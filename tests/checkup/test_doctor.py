@@ -52,6 +52,17 @@ class Shared(SmallNet):
         self.relu1 = self.relu2
 
 
+class Functional(SmallNet):
+    """Its ReLUs are functions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        del self.relu1, self.relu2
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(F.relu(self.conv2(F.relu(self.conv1(x)))).flatten(1))
+
+
 class Branches(SmallNet):
     def forward(self, x: Tensor) -> Tensor:
         A = self.conv1(x)
@@ -89,6 +100,12 @@ def hooked() -> SmallNet:
     return net
 
 
+def ceilings() -> SmallNet:
+    net = SmallNet()
+    net.relu1, net.relu2 = nn.ReLU6(), nn.ReLU6()
+    return net.eval()
+
+
 def compiled() -> nn.Module:
     return torch.compile(SmallNet(), backend="eager")
 
@@ -121,6 +138,7 @@ FAULTS = {
     "early layer": (lambda: deep(), "0", "behind the layer", "look", "4 convolutions"),
     "compiled": (compiled, None, "compiled", "look", "torch.compile"),
     "another activation": (lambda: normalised(nn.GELU()).eval(), None, "guided methods", "look", "gelu"),
+    "ReLUs that are functions": (Functional, None, "guided methods", "look", "functions"),
     "no layer": (lambda: nn.Sequential(nn.Flatten(), nn.Linear(192, 4)).eval(), None, "map", "wrong", "no convolution"),
     "unknown layer": (SmallNet, "relu3", "map", "wrong", "near: 'relu2'"),
 }  # fmt: skip
@@ -151,7 +169,9 @@ def test_each_fault_is_found(fault: str) -> None:
     assert one.todo or check == "map"
 
 
-@pytest.mark.parametrize("make", [SmallNet, lambda: SmallNet(gap=True), lambda: normalised(nn.BatchNorm2d(6)).eval()])
+@pytest.mark.parametrize(
+    "make", [SmallNet, lambda: SmallNet(gap=True), lambda: normalised(nn.BatchNorm2d(6)).eval(), ceilings]
+)
 def test_a_network_without_faults_is_left_in_peace(make) -> None:
     findings = doctor(make(), PICTURE, 1)
     assert verdicts(findings) == {} and findings.verdict == "ok" and len(findings) >= 18

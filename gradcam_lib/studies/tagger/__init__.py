@@ -1,0 +1,1 @@
+"""What the maps of a tagger are worth on COCO: tags that are in a photograph, and tags that are not.   Notebook 12."""
