@@ -25,7 +25,7 @@ from gradcam_lib.pictures.images import Transform
 
 PATCH, GRID = 8, 12  # pixels of a patch; patches in each direction
 WIDTH, DEPTH, HEADS = 64, 4, 4
-CNN_WIDTHS = (16, "pool", 32, "pool", 48, "pool", 56, 56)
+CNN_WIDTHS = (24, 32, "pool", 48, "pool", 56, 56)
 TRANSFORM = Transform(PATCH * GRID, PATCH * GRID, mean=(0.61, 0.6, 0.53), std=(0.15, 0.13, 0.17))
 COMMAND = "python -m gradcam_lib.training.transformer"
 
@@ -92,7 +92,7 @@ class Transformer(nn.Module):
 
 
 class PairsCNN(nn.Module):
-    """Five 3×3 convolutions, global average pooling, a linear layer: (N, 3, 96, 96) → logits (N, classes).
+    """Five convolutions, the first with stride 2, global average pooling, a linear layer: (N, 3, 96, 96) → logits (N, classes).
 
     The last map, ``features``, is (N, 56, 12, 12), as many places as the transformer has patches.
     """
@@ -105,7 +105,8 @@ class PairsCNN(nn.Module):
                 layers[f"pool{number}"] = nn.MaxPool2d(2)
                 continue
             number += 1
-            layers[f"conv{number}"] = nn.Conv2d(before, width, 3, padding=1, bias=not batch_norm)
+            kernel, stride = (4, 2) if number == 1 else (3, 1)
+            layers[f"conv{number}"] = nn.Conv2d(before, width, kernel, stride, 1, bias=not batch_norm)
             if batch_norm:
                 layers[f"bn{number}"] = nn.BatchNorm2d(width)
             layers[f"relu{number}"] = nn.ReLU()

@@ -124,12 +124,13 @@ def _of_pictures(both: list[Maps], masks: list[list[np.ndarray]]) -> Judged:
     for method in both[0]:
         heats = [upsample(maps[method], SIDE).numpy() for maps in both]
         for i, (first, second) in enumerate(masks):
-            right = judged(heats[0][i], first, second), judged(heats[1][i], second, first)
-            swapped = judged(heats[1][i], first, second), judged(heats[0][i], second, first)
-            for name in MEASURES:
-                found[method][name].append((right[0][name] + right[1][name]) / 2)
-                if method in (CHOSEN, CNN):
-                    found[f"{method} of the other thing"][name].append((swapped[0][name] + swapped[1][name]) / 2)
+            asked = {method: heats}
+            if method in (CHOSEN, CNN):
+                asked[f"{method} of the other thing"] = heats[::-1]
+            for told, (of_first, of_second) in asked.items():
+                one, two = judged(of_first[i], first, second), judged(of_second[i], second, first)
+                for name in MEASURES:
+                    found[told][name].append((one[name] + two[name]) / 2)
     return found
 
 

@@ -24,8 +24,8 @@ from gradcam_lib.training.loop import PRECISIONS, Recipe, fit
 from gradcam_lib.worlds import pairs
 from gradcam_lib.worlds.corpus import FIRST
 
-PICTURES, UNSEEN, BATCH = 5000, 500, 48
-EPOCHS = {"transformer": 24, "cnn": 10}
+PICTURES, UNSEEN, BATCH = 5000, 500, 32
+EPOCHS = {"transformer": 16, "cnn": 8}
 PEAK = {"transformer": 1.5e-3, "cnn": 4e-3}
 SHIFT = 8  # pixels in each direction at most
 
