@@ -48,7 +48,7 @@ PAIRS = (
     (CNN, CHOSEN),
     *((CHOSEN, b) for b in ("centre", "random", "rollout", f"{CHOSEN} of the other thing")),
     *(("gradient_attention", b) for b in ("rollout", CHOSEN, CNN)),
-    *((f"not averaged {layer[9:]}", layer) for layer in (f"grad_cam {block}" for block in BLOCKS)),
+    *((f"hirescam {block}", f"grad_cam {block}") for block in BLOCKS),
     ("rollout", "centre"),
     ("rollout", "last_attention"),
 )
@@ -61,7 +61,7 @@ def maps_of(networks: dict[str, Classifier], x: Tensor, targets: list[int], g: t
     e = explain(networks["transformer"], x, BLOCKS, layer_map=tokens_as_map)
     maps = {f"grad_cam {block}": e.map(targets, block) for block in BLOCKS}
     for block in BLOCKS:
-        maps[f"not averaged {block}"] = (e.gradient(targets, block) * e.activation(block)).sum(1).relu()
+        maps[f"hirescam {block}"] = (e.gradient(targets, block) * e.activation(block)).sum(1).relu()
     e = explain(networks["transformer"], x, ATTENTION)
     A = [e.activation(layer) for layer in ATTENTION]
     maps["gradient_attention"] = gradient_attention(A, [e.gradient(targets, layer) for layer in ATTENTION])
