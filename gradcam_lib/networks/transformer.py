@@ -120,14 +120,16 @@ class PairsCNN(nn.Module):
 
 BUILD = {"transformer": Transformer, "cnn": PairsCNN}
 FILES = {"transformer": ("transformer.safetensors", COMMAND), "cnn": ("transformer_cnn.safetensors", COMMAND)}
-LAYER = {"transformer": f"blocks.{DEPTH - 2}", "cnn": "features"}
+# In front of the last attention: behind the last block only the class token is read. Of the blocks it has the best
+# Grad-CAM on validation pictures.
+LAYER = {"transformer": f"blocks.{DEPTH - 1}.norm1", "cnn": "features"}
 
 
 def load_transformer(name: str = "transformer", *, weights: Path | str = "default") -> Classifier:
     """A network of this module as a Classifier of eight kinds, each with a logit of its own.
 
-    name: "transformer" or "cnn". ``.layer``: of the transformer the last block but one, whose tokens become a map with
-    ``layer_map=tokens_as_map``. weights: "default" or a file. Errors: unknown name; FileNotFoundError with the command
+    name: "transformer" or "cnn". ``.layer``: of the transformer the tokens in front of the last attention, which become a
+    map with ``layer_map=tokens_as_map``. weights: "default" or a file. Errors: unknown name; FileNotFoundError with the command
     that trains it; WeightsWrong.
     """
     path, where = found(name, FILES, weights)

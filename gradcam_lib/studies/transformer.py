@@ -25,6 +25,7 @@ from gradcam_lib.networks.transformer import (
     BUILD,
     DEPTH,
     GRID,
+    LAYER,
     gradient_attention,
     load_transformer,
     rollout,
@@ -43,11 +44,12 @@ TOLERANCE = 5  # pixels: half of a patch
 BLOCKS = [f"blocks.{i}" for i in range(DEPTH - 1)] + [f"blocks.{DEPTH - 1}.norm1"]
 ATTENTION = [f"blocks.{i}.attention.softmax" for i in range(DEPTH)]
 MEASURES = ("pointing", "auc", "energy", "own", "either")
-CNN, CHOSEN = "grad_cam of the cnn", "grad_cam blocks.2"
+CNN, CHOSEN = "grad_cam of the cnn", f"grad_cam {LAYER['transformer']}"
 PAIRS = (
     (CNN, CHOSEN),
+    (f"hirescam {LAYER['transformer']}", CNN),
     *((CHOSEN, b) for b in ("centre", "random", "rollout", f"{CHOSEN} of the other thing")),
-    *(("gradient_attention", b) for b in ("rollout", CHOSEN, CNN)),
+    *(("gradient_attention", b) for b in ("rollout", CHOSEN, f"hirescam {LAYER['transformer']}", CNN)),
     *((f"hirescam {block}", f"grad_cam {block}") for block in BLOCKS),
     ("rollout", "centre"),
     ("rollout", "last_attention"),
