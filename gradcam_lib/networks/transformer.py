@@ -92,9 +92,9 @@ class Transformer(nn.Module):
 
 
 class PairsCNN(nn.Module):
-    """Five convolutions, the first with stride 2, global average pooling, a linear layer: (N, 3, 96, 96) → logits (N, classes).
+    """Five convolutions, the first with stride 2, global average pooling, a linear layer.
 
-    The last map, ``features``, is (N, 56, 12, 12), as many places as the transformer has patches.
+    (N, 3, 96, 96) → logits (N, classes). The last map, ``features``, is (N, 56, 12, 12), as many places as the transformer has patches.
     """
 
     def __init__(self, classes: int, *, batch_norm: bool = True):
@@ -128,9 +128,9 @@ LAYER = {"transformer": f"blocks.{DEPTH - 1}.norm1", "cnn": "features"}
 def load_transformer(name: str = "transformer", *, weights: Path | str = "default") -> Classifier:
     """A network of this module as a Classifier of eight kinds, each with a logit of its own.
 
-    name: "transformer" or "cnn". ``.layer``: of the transformer the tokens in front of the last attention, which become a
-    map with ``layer_map=tokens_as_map``. weights: "default" or a file. Errors: unknown name; FileNotFoundError with the command
-    that trains it; WeightsWrong.
+    name: "transformer" or "cnn". ``.layer``: of the transformer the tokens in front of the last attention, which become
+    a map with ``layer_map=tokens_as_map``. weights: "default" or a file. Errors: unknown name; FileNotFoundError with
+    the command that trains it; WeightsWrong.
     """
     path, where = found(name, FILES, weights)
     about = read_metadata(path)
