@@ -94,7 +94,8 @@ class Transformer(nn.Module):
 class PairsCNN(nn.Module):
     """Five convolutions, the first with stride 2, global average pooling, a linear layer.
 
-    (N, 3, 96, 96) → logits (N, classes). The last map, ``features``, is (N, 56, 12, 12), as many places as the transformer has patches.
+    (N, 3, 96, 96) → logits (N, classes). The last map, ``features``, is (N, 56, 12, 12), as many places as the
+    transformer has patches.
     """
 
     def __init__(self, classes: int, *, batch_norm: bool = True):
