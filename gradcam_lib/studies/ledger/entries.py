@@ -29,6 +29,7 @@ COUNTED = {
     "roads": "drawn roads",
     "tissue": "seeds, three pictures each",
     "tagger": "photographs",
+    "transformer": "drawn pictures, two things each",
     "vqa_alexnet": "questions",
     "vqa_coattention": "questions",
     "vqa_photo": "questions",
