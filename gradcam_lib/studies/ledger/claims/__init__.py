@@ -9,9 +9,11 @@ from gradcam_lib.studies.ledger.claims.localization import LOCALIZATION
 from gradcam_lib.studies.ledger.claims.method import METHOD
 from gradcam_lib.studies.ledger.claims.people import BIAS, HUMANS
 from gradcam_lib.studies.ledger.claims.pointing import POINTING
+from gradcam_lib.studies.ledger.claims.relatives import RELATIVES
 from gradcam_lib.studies.ledger.claims.slips import SLIPS
 from gradcam_lib.studies.ledger.claims.systems import COST, SYSTEMS
 
 GROUPS = (
-    METHOD, LOCALIZATION, POINTING, CLASSES, FAITHFULNESS, CAPTIONING, ANSWERING, BIAS, HUMANS, SYSTEMS, COST, SLIPS,
-)  # fmt: skip
+    *(METHOD, LOCALIZATION, POINTING, CLASSES, FAITHFULNESS, CAPTIONING, ANSWERING, BIAS, HUMANS),
+    *(SYSTEMS, RELATIVES, COST, SLIPS),
+)
