@@ -35,7 +35,7 @@ from gradcam_lib.evaluate.experiment import (
     tuning,
     whole_pictures,
 )
-from gradcam_lib.evaluate.methods import Look
+from gradcam_lib.evaluate.look import Look
 from gradcam_lib.evaluate.run import Row, as_csv, write_whole
 
 FIVE = 5

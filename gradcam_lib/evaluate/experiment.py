@@ -15,7 +15,8 @@ from PIL import Image
 from torch import Tensor
 
 from gradcam_lib.datasets.examples import Annotated, Example, Truth
-from gradcam_lib.evaluate.methods import Chosen, Look, chosen, has_cam
+from gradcam_lib.evaluate.look import Look
+from gradcam_lib.evaluate.methods import Chosen, chosen, has_cam
 from gradcam_lib.evaluate.run import Row
 from gradcam_lib.explanation import explain
 from gradcam_lib.measures.localize import Box, mask_of_box, stretched_mask
@@ -23,7 +24,7 @@ from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.images import FILTERS
 from gradcam_lib.results import average
 
-BASE = "grad_cam"  # what the other methods are compared with
+BASE, MIDDLE = "grad_cam", "centre"  # what the other methods are compared with, where these are among them
 UNREADABLE = (OSError, ValueError)  # of one picture: taken down, and the run goes on
 
 
@@ -129,6 +130,10 @@ class Experiment:
 
     def default_methods(self) -> tuple[str, ...]:
         return (*self.methods, "cam") if self.cam and has_cam(self.clf) else self.methods
+
+    def bases(self, name: str) -> list[str]:
+        """With which others a method is compared, picture by picture."""
+        return [base for base in (BASE, MIDDLE) if base != name and base in {c.name for c in self.chosen}]
 
     def options(self) -> dict[str, Any]:
         """What else decides about the numbers, for the record of the run."""

@@ -16,7 +16,7 @@ from typing import Any
 from gradcam_lib.datasets.examples import Example
 from gradcam_lib.equations import scale_by_max, upsample
 from gradcam_lib.evaluate.experiment import Experiment, Seen, Table, column, in_percent, interval
-from gradcam_lib.evaluate.methods import Look
+from gradcam_lib.evaluate.look import Look
 from gradcam_lib.evaluate.run import Row, write_whole
 from gradcam_lib.evaluate.sheet import Mistake, sheet
 from gradcam_lib.explanation import explain

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from gradcam_lib.evaluate.experiment import BASE, Experiment, Seen, Table, column, interval, plain
-from gradcam_lib.evaluate.methods import Look
+from gradcam_lib.evaluate.look import Look
 from gradcam_lib.evaluate.run import Row
 from gradcam_lib.measures.faithfulness import rank_correlation
 from gradcam_lib.measures.muting import on_patches, patches
@@ -113,9 +113,9 @@ class Faithfulness(Experiment):
         for method in self.chosen:
             values = {m: column(rows, f"{method.name}|{m}") for m in measures}
             numbers[method.name] = {m: interval(rows, values[m]) for m in measures}
-            if method.name != BASE and BASE in {c.name for c in self.chosen}:
-                apart = {m: interval(rows, values[m] - column(rows, f"{BASE}|{m}")) for m in measures}
-                numbers[method.name][f"minus_{BASE}"] = apart
+            for base in self.bases(method.name):
+                apart = {m: interval(rows, values[m] - column(rows, f"{base}|{m}")) for m in measures}
+                numbers[method.name][f"minus_{base}"] = apart
         columns = ["method", *(f"correlation, {way[4:].replace(',', ' × ')}" for way in ways), "deletion", "insertion"]
         table = [[name, *(plain(found[m]) for m in measures)] for name, found in numbers.items()]
         return numbers, [Table("Faithfulness (grid × fill)", columns, table)]

@@ -29,7 +29,7 @@ from gradcam_lib.evaluate.experiment import (
     mean,
     tuning,
 )
-from gradcam_lib.evaluate.methods import PAPERS, Look
+from gradcam_lib.evaluate.look import PAPERS, Look
 from gradcam_lib.evaluate.run import Row
 from gradcam_lib.measures.localize import iou
 
@@ -100,9 +100,9 @@ class Localization(Experiment):
                 numbers[method.name] |= found
         measured = {TOP1: rows, KNOWN: rows, CHOSEN: rest}
         for name, errors in wrong.items():
-            if name != BASE and BASE in wrong:
-                apart = {e: errors[e] - wrong[BASE][e] for e in measured if e in errors}
-                numbers[name][f"minus_{BASE}"] = {
+            for base in self.bases(name):
+                apart = {e: errors[e] - wrong[base][e] for e in measured if e in errors and e in wrong[base]}
+                numbers[name][f"minus_{base}"] = {
                     e: interval(measured[e], more) | {"p": _sign_test(measured[e], more)} for e, more in apart.items()
                 }
         return numbers, [self._table(numbers)]

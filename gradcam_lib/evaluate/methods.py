@@ -7,10 +7,8 @@ of the picture, ``saliency+grabcut`` is turned into a region by GrabCut before i
 from __future__ import annotations
 
 import difflib
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -20,46 +18,15 @@ from torch.nn.functional import avg_pool2d
 
 from gradcam_lib.cam import rectified_map_and_weights
 from gradcam_lib.equations import channel_weights, combine, upsample
+from gradcam_lib.evaluate.look import CAMS, Look, Method
+from gradcam_lib.evaluate.relatives import RELATIVES
 from gradcam_lib.excitation import excitation_backprop
-from gradcam_lib.explanation import Explanation, explain
+from gradcam_lib.explanation import explain
 from gradcam_lib.measures.localize import Box, box_from_map, centre_gaussian
 from gradcam_lib.networks.classifier import Classifier
 
-PAPERS, CAMS = 0.15, 0.2  # shares of the maximum at which Grad-CAM's and CAM's papers cut
 # Quantiles of a map whose pixels GrabCut starts from (Simonyan et al. 2014, sec. 3.2).
 FOREGROUND, BACKGROUND = 0.95, 0.3
-
-
-@dataclass(frozen=True, eq=False)
-class Look:
-    """A batch after its forward pass. x: (N, 3, S, S); targets: one class a picture; names: of the examples."""
-
-    clf: Classifier
-    x: Tensor
-    e: Explanation
-    targets: list[int]
-    names: list[str]
-
-    @property
-    def side(self) -> int:
-        return self.x.shape[-1]
-
-    def random(self, i: int) -> np.random.Generator:
-        """The same random numbers for the same example, whatever batch it is in."""
-        return np.random.default_rng(zlib.crc32(self.names[i].encode()))
-
-
-class Method(NamedTuple):
-    """heats: (look, layer) → maps (N, ·, ·) ≥ 0 of any size. pixels: it needs a graph down to the pixels.
-
-    layered: another layer may be named. own: it is that of the network's own layer, whatever --layer says.
-    """
-
-    heats: Callable[[Look, str | None], Tensor]
-    pixels: bool = False
-    threshold: float = PAPERS
-    layered: bool = True
-    own: bool = False
 
 
 def _weighted(change: Callable[[Tensor], Tensor]) -> Callable[[Look, str | None], Tensor]:
@@ -148,6 +115,7 @@ METHODS = {
     "centre": Method(_same(centre_gaussian), layered=False),
     "centre_box": Method(_same(_middle), layered=False),
     "whole_picture": Method(_same(_whole), layered=False),
+    **RELATIVES,
 }
 AFTER = ("smooth", "grabcut")
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcam_lib.evaluate.experiment import BASE, Experiment, Seen, Table, column, in_percent, interval, plain
-from gradcam_lib.evaluate.methods import Look
+from gradcam_lib.evaluate.look import Look
 from gradcam_lib.evaluate.run import Row
 from gradcam_lib.measures.localize import energy_share, inside_outside, pointing_hit
 
@@ -46,10 +46,9 @@ class Pointing(Experiment):
         for method in self.chosen:
             values = {m: column(rows, f"{method.name}|{m}") for m in MEASURES}
             numbers[method.name] = {m: interval(rows, values[m]) for m in MEASURES}
-            if method.name != BASE and BASE in {c.name for c in self.chosen}:
-                numbers[method.name][f"minus_{BASE}"] = {
-                    m: interval(rows, values[m] - column(rows, f"{BASE}|{m}")) for m in MEASURES
-                }
+            for base in self.bases(method.name):
+                apart = {m: interval(rows, values[m] - column(rows, f"{base}|{m}")) for m in MEASURES}
+                numbers[method.name][f"minus_{base}"] = apart
         columns = ["method", "hit, %", "inside, %", "energy, %", "inside / outside", f"hit, less {BASE}, points"]
         table = [
             [

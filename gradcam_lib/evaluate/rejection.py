@@ -30,7 +30,7 @@ from gradcam_lib.evaluate.experiment import (
     tuning,
     whole_pictures,
 )
-from gradcam_lib.evaluate.methods import Look
+from gradcam_lib.evaluate.look import Look
 from gradcam_lib.evaluate.pointing import TOLERANCE
 from gradcam_lib.evaluate.run import Row
 from gradcam_lib.measures.localize import pointing_hit

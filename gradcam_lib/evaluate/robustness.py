@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from gradcam_lib.evaluate.experiment import BASE, Experiment, Seen, Table, column, in_percent, interval, plain
-from gradcam_lib.evaluate.methods import Look
+from gradcam_lib.evaluate.look import Look
 from gradcam_lib.evaluate.pointing import TOLERANCE
 from gradcam_lib.evaluate.run import Row
 from gradcam_lib.explanation import explain

@@ -24,8 +24,9 @@ from skimage.metrics import structural_similarity
 from torch import Tensor, nn
 
 from gradcam_lib.equations import upsample
+from gradcam_lib.evaluate import relatives
 from gradcam_lib.evaluate.experiment import BASE, Experiment, Seen, Table, column, interval, plain
-from gradcam_lib.evaluate.methods import Look
+from gradcam_lib.evaluate.look import Look
 from gradcam_lib.evaluate.run import Row
 from gradcam_lib.explanation import explain
 from gradcam_lib.measures.faithfulness import rank_correlation
@@ -56,6 +57,9 @@ SIGNED: dict[str, Callable[[Look], Tensor]] = {
     "guided_backprop": _pixels("guided"),
     "guided_grad_cam": _guided_grad_cam,
 }
+PUBLISHED = tuple(SIGNED)
+SIGNED |= relatives.SIGNED
+SIGNED |= {name: (lambda look, pixels=pixels: pixels(look).sum(1)) for name, pixels in relatives.PIXELS.items()}
 
 
 class Sanity(Experiment):
@@ -66,7 +70,7 @@ class Sanity(Experiment):
     def __init__(self, args, clf):
         given, args.methods = args.methods, None
         super().__init__(args, clf)
-        self.compared = list(dict.fromkeys(given or SIGNED))
+        self.compared = list(dict.fromkeys(given or PUBLISHED))
         if unknown := [name for name in self.compared if name not in SIGNED]:
             raise ValueError(f"method {unknown[0]!r}: sanity compares {', '.join(SIGNED)}")
         self.order = args.order
@@ -93,8 +97,9 @@ class Sanity(Experiment):
             some = [rows[i] for i in paired]
             self._compare(some, f"{name}|{CONTROL}", maps[paired], [maps[others[i]] for i in paired])
         for stage, model in self._broken():
-            e = explain(replace(self.clf, model=model), look.x, self.layers, pixels=True)
-            for name, maps in self._maps(replace(look, e=e)).items():
+            broken = replace(self.clf, model=model)
+            e = explain(broken, look.x, self.layers, pixels=True)
+            for name, maps in self._maps(replace(look, clf=broken, e=e)).items():
                 self._compare(rows, f"{name}|{stage}", trained[name], maps)
         return rows
 
@@ -126,9 +131,13 @@ class Sanity(Experiment):
         tables = []
         for measure in MEASURES:
             for name in self.compared:
+                control = column(rows, f"{name}|{CONTROL}|{measure}")
                 for stage in (CONTROL, *self.stages):
-                    found = interval(rows, column(rows, f"{name}|{stage}|{measure}"))
-                    numbers.setdefault(name, {}).setdefault(stage, {})[measure] = found
+                    values = column(rows, f"{name}|{stage}|{measure}")
+                    found = numbers.setdefault(name, {}).setdefault(stage, {})
+                    found[measure] = interval(rows, values)
+                    if stage != CONTROL:
+                        found[f"{measure}_less_control"] = interval(rows, values - control)
             table = [[n, *(plain(numbers[n][s][measure]) for s in (CONTROL, *self.stages))] for n in self.compared]
             left_out[measure] = {name: self._missing(rows, name, measure) for name in self.compared}
             title = f"{self.order.title()} randomisation: {measure}"

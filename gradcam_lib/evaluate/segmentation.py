@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradcam_lib.evaluate.experiment import BASE, Experiment, Seen, Table, column, interval, mean, plain, tuning
-from gradcam_lib.evaluate.methods import Look
+from gradcam_lib.evaluate.look import Look
 from gradcam_lib.evaluate.run import Row
 
 THRESHOLDS = tuple(round(0.1 * k, 1) for k in range(1, 10))

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from gradcam_lib.datasets import tiny_imagenet
-from gradcam_lib.evaluate.methods import CAMS
+from gradcam_lib.evaluate.look import CAMS
 from gradcam_lib.networks.zoo import load_photonet
 from gradcam_lib.paths import MODELS, RESULTS
 from gradcam_lib.results import average, write_results

@@ -15,7 +15,8 @@ from support.evaluating import options
 
 from gradcam_lib.evaluate.experiment import Seen
 from gradcam_lib.evaluate.faithfulness import STEPS, Faithfulness, blurred, mean_colour
-from gradcam_lib.evaluate.methods import Look, chosen
+from gradcam_lib.evaluate.look import Look
+from gradcam_lib.evaluate.methods import chosen
 from gradcam_lib.evaluate.pointing import LARGEST, TOLERANCE, Pointing
 from gradcam_lib.evaluate.sanity import ssim
 from gradcam_lib.explanation import explain

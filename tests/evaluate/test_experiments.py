@@ -23,7 +23,8 @@ from gradcam_lib.evaluate import localization
 from gradcam_lib.evaluate.experiment import by_picture, interval, seen, tuning
 from gradcam_lib.evaluate.faithfulness import Faithfulness
 from gradcam_lib.evaluate.localization import THRESHOLDS, Localization
-from gradcam_lib.evaluate.methods import METHODS, Look, chosen, grabcut
+from gradcam_lib.evaluate.look import Look
+from gradcam_lib.evaluate.methods import METHODS, chosen, grabcut
 from gradcam_lib.evaluate.pointing import Pointing
 from gradcam_lib.evaluate.robustness import Robustness
 from gradcam_lib.evaluate.sanity import CONTROL, Sanity, _next_other, ssim

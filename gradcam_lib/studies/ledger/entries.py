@@ -18,6 +18,7 @@ COUNTED = {
     "captioner_photo": "photographs",
     "captioner_photo_squeezenet": "photographs",
     "captioning": "drawn scenes",
+    "contrast": "pictures",
     "flickr8k_questions": "questions",
     "muting": "photographs",
     "photo_truth": "photographs",
