@@ -2,14 +2,132 @@
 
 from __future__ import annotations
 
-from gradcam_lib.studies.ledger.entries import HOLDS, IN_DIRECTION, Claim, Group
+from gradcam_lib.studies.ledger.entries import FAILS, HOLDS, IN_DIRECTION, Claim, Group
 
 LAST = "grad_cam blocks.3.norm1"  # the tokens that enter the last attention
+BOXES = "minus_grad_cam > known_class_error_at_chosen"
 EARLIER = tuple(f"grad_cam blocks.{i}" for i in range(3))
 
 RELATIVES = Group(
     "What came after",
     (
+        Claim(
+            "Where the gradient varies over the map, a Grad-CAM without the average (HiResCAM) is the faithful one.",
+            "Draelos and Carin (2020).",
+            "With one linear layer behind the map, its values add up to the score (shown on paper). With global "
+            "average pooling and one linear layer it is Grad-CAM. In PhotoNet's last layer it is not told apart from "
+            "Grad-CAM by deletion ({evaluate_faithfulness_photonet_relatives > hires_cam > minus_grad_cam > "
+            "deletion|x} on {evaluate_faithfulness_photonet_relatives > n} pictures).",
+            IN_DIRECTION,
+            check=lambda r: (
+                not r("evaluate_faithfulness_photonet_relatives > hires_cam > minus_grad_cam > deletion").apart(0)
+            ),
+            notebook="13_what_came_after",
+            tests=("tests/evaluate/test_relatives.py::test_where_the_gradient_is_constant_four_methods_are_one",),
+        ),
+        Claim(
+            "In early layers LayerCAM gives useful maps where Grad-CAM does not.",
+            "Jiang et al. (2021).",
+            "SqueezeNet's `features.7`: the map's maximum hits the thing in {evaluate_pointing_squeezenet_relatives > "
+            "grad_cam@features.7 > hit} with Grad-CAM, in {evaluate_pointing_squeezenet_relatives > "
+            "layer_cam@features.7 > hit} with LayerCAM and in {evaluate_pointing_squeezenet_relatives > "
+            "hires_cam@features.7 > hit} with HiResCAM, which has no other step than leaving out the average; the "
+            "middle hits in {evaluate_pointing_squeezenet_relatives > centre > hit}, Grad-CAM of the last layer in "
+            "{evaluate_pointing_squeezenet_relatives > grad_cam > hit}. Errors of boxes, less those of Grad-CAM in "
+            "the last layer: {evaluate_localization_squeezenet_relatives > layer_cam@features.7 > minus_grad_cam > "
+            "known_class_error_at_chosen|points} (LayerCAM) and {evaluate_localization_squeezenet_relatives > "
+            "hires_cam@features.7 > minus_grad_cam > known_class_error_at_chosen|points} (HiResCAM).",
+            HOLDS,
+            check=lambda r: (
+                r("evaluate_pointing_squeezenet_relatives > grad_cam@features.7 > minus_centre > hit").below(0)
+                and r("evaluate_pointing_squeezenet_relatives > layer_cam@features.7 > minus_centre > hit").above(0)
+                and not r("evaluate_pointing_squeezenet_relatives > layer_cam@features.7 > minus_grad_cam > hit").apart(
+                    0
+                )
+            ),
+            notebook="13_what_came_after",
+        ),
+        Claim(
+            "XGrad-CAM keeps the sum of the contributions.",
+            "Fu et al. (2020).",
+            "Its map adds up to the same number as that of HiResCAM; that of Grad-CAM does not.",
+            HOLDS,
+            notebook="13_what_came_after",
+            tests=(
+                "tests/evaluate/test_relatives.py::test_on_paper",
+                "tests/evaluate/test_relatives.py::test_three_are_the_packages",
+            ),
+            asserted=("np.allclose(sums[middle, what], sums[middle, 'HiResCAM'], rtol=0.001)",),
+        ),
+        Claim(
+            "Grad-CAM++ localises better than Grad-CAM.",
+            "Chattopadhay et al. (2018).",
+            "In PhotoNet, less Grad-CAM: pointing {evaluate_pointing_photonet_relatives > grad_cam_pp > "
+            "minus_grad_cam > hit|points}, error of boxes {evaluate_localization_photonet_relatives > grad_cam_pp > "
+            "minus_grad_cam > known_class_error_at_chosen|points}. It is nearly Grad-CAM with positive gradients "
+            "only, as Lerma and Lucas (2022) say, and with random logits its map stays more alike than chance grants "
+            "({evaluate_sanity_photonet_relatives > grad_cam_pp > classifier.3 > signed_less_control|x}).",
+            IN_DIRECTION,
+            check=lambda r: (
+                not r("evaluate_pointing_photonet_relatives > grad_cam_pp > minus_grad_cam > hit").above(0)
+                and not r(f"evaluate_localization_photonet_relatives > grad_cam_pp > {BOXES}").below(0)
+                and r("evaluate_sanity_photonet_relatives > grad_cam_pp > classifier.3 > signed_less_control").above(0)
+            ),
+            notebook="13_what_came_after",
+        ),
+        Claim(
+            "Score-CAM, which needs no gradient, is better than Grad-CAM.",
+            "Wang et al. (2020).",
+            "PhotoNet, 194 pictures through the network for one map; less Grad-CAM: pointing "
+            "{evaluate_pointing_photonet_relatives_passes > score_cam > minus_grad_cam > hit|points}, error of boxes "
+            "{evaluate_localization_photonet_relatives_passes > score_cam > minus_grad_cam > "
+            "known_class_error_at_chosen|points}, deletion {evaluate_faithfulness_photonet_relatives > score_cam > "
+            "minus_grad_cam > deletion|x}. None is told from zero, on {evaluate_pointing_photonet_relatives_passes > "
+            "n} and {evaluate_faithfulness_photonet_relatives > n} pictures.",
+            FAILS,
+            check=lambda r: (
+                not r("evaluate_pointing_photonet_relatives_passes > score_cam > minus_grad_cam > hit").apart(0)
+                and not r(f"evaluate_localization_photonet_relatives_passes > score_cam > {BOXES}").apart(0)
+                and not r("evaluate_faithfulness_photonet_relatives > score_cam > minus_grad_cam > deletion").apart(0)
+            ),
+            notebook="13_what_came_after",
+        ),
+        Claim(
+            "Eigen-CAM, which knows neither class nor gradient, is competitive.",
+            "Muhammad and Yeasin (2020).",
+            "It has the same map for every class. Pointing, less Grad-CAM: {evaluate_pointing_squeezenet_relatives > "
+            "eigen_cam > minus_grad_cam > hit|points} in SqueezeNet and {evaluate_pointing_photonet_relatives > "
+            "eigen_cam > minus_grad_cam > hit|points} in PhotoNet.",
+            FAILS,
+            check=lambda r: r("evaluate_pointing_squeezenet_relatives > eigen_cam > minus_grad_cam > hit").below(0),
+            notebook="13_what_came_after",
+        ),
+        Claim(
+            "The contrast with a similar class marks what tells the two apart (Finer-CAM).",
+            "Zhang et al. (2025).",
+            "Two classes side by side, {contrast > n} pictures: with the contrast the share of the map in the half of "
+            "its own class rises from {contrast > similar > share in the own half > alone} to {contrast > similar > "
+            "share in the own half > contrast} for similar classes, and covering what the map marks lowers the lead "
+            "over the other class by {contrast > similar > fall of the lead > gain|x} more; for dissimilar classes by "
+            "{contrast > dissimilar > fall of the lead > gain|x}. By boxes it localises worse than Grad-CAM "
+            "({evaluate_localization_photonet_relatives > finer_cam > minus_grad_cam > "
+            "known_class_error_at_chosen|points}).",
+            HOLDS,
+            check=lambda r: (
+                r("contrast > similar_less_dissimilar > fall of the lead").above(0)
+                and r("contrast > similar_less_dissimilar > share in the own half").above(0)
+                and r("contrast > similar > fall of the lead > gain").above(0)
+            ),
+            notebook="13_what_came_after",
+        ),
+        Claim(
+            "Integrated Gradients add up to the difference of the two scores.",
+            "Sundararajan et al. (2017).",
+            "They do as the number of steps grows; a test compares 16 and 64.",
+            HOLDS,
+            notebook="13_what_came_after",
+            tests=("tests/evaluate/test_relatives.py::test_integrated_gradients_add_up_with_enough_passes",),
+        ),
         Claim(
             "Grad-CAM explains a transformer if its tokens are taken as a map.",
             "Our extension; the paper speaks of CNNs.",
@@ -23,6 +141,7 @@ RELATIVES = Group(
             "token is read there. On the same pictures the Grad-CAM of a CNN has "
             "{transformer > grad_cam of the cnn > pointing}.",
             IN_DIRECTION,
+            notebook="13_what_came_after",
             check=lambda r: (
                 r(f"transformer > {LAST} minus centre > pointing").above(0)
                 and r(f"transformer > {LAST} minus {LAST} of the other thing > own").above(0)
@@ -40,6 +159,7 @@ RELATIVES = Group(
             "The highest position lies in one of the two things in {transformer > rollout > either}, of a random map "
             "in {transformer > random > either}. Which of the two was asked for it cannot say.",
             HOLDS,
+            notebook="13_what_came_after",
             check=lambda r: (
                 r("transformer > rollout > either").above(r("transformer > random > either"))
                 and r("transformer > rollout > own").value == 0.5
@@ -52,6 +172,7 @@ RELATIVES = Group(
             "pointing}, {transformer > gradient_attention minus rollout > pointing|points} more than with rollout and "
             f"{{transformer > gradient_attention minus {LAST} > pointing|points}} more than with Grad-CAM on tokens.",
             HOLDS,
+            notebook="13_what_came_after",
             check=lambda r: (
                 r("transformer > gradient_attention minus rollout > pointing").above(0)
                 and r(f"transformer > gradient_attention minus {LAST} > pointing").above(0)
