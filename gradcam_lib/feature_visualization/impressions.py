@@ -1,4 +1,4 @@
-r"""Class impressions: gradient ascent on a logit, from noise, to a picture that the network takes for typical of a class.
+r"""Class impressions: gradient ascent on a logit, from noise, to what a network takes for typical of a class.
 
 .. math:: \max_p \; y^c(T(p)) - \lambda \, \mathrm{TV}(p)
 
@@ -90,8 +90,8 @@ def class_impressions(
     """One picture for each class, (N, C, side, side) in [0, 1]; it depends on its class and the seed alone.
 
     rate: length of a step, in colours from 0 to 1, root mean square; it stays for half of the steps and then falls to
-    0. smooth: λ. fine: power of the frequency by which the gradient is divided. colours: what is left of the differences
-    between colours. progress: a bar on stderr.
+    0. smooth: λ. fine: power of the frequency by which the gradient is divided. colours: what is left of the
+    differences between colours. progress: a bar on stderr.
     Errors (ValueError): no step, a rate that is not positive, an unknown class.
     """
     if steps < 1 or not 0 < rate < math.inf:

@@ -164,16 +164,22 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--frames", type=int, default=200, help="at most so many")
     parser.add_argument("--out", type=Path, required=True, help=".mp4 or .avi; .png, .jpg: the first frame alone")
     args = parser.parse_args(argv)
+    try:
+        print(_written(args))
+    except (OSError, ValueError) as error:
+        parser.exit(1, f"error: {error}\n")
+
+
+def _written(args: argparse.Namespace) -> Path:
     source = int(args.source) if args.source.isdecimal() else args.source
     seen = live_activations(load_classifier(args.model), source, args.layer, crop="whole")
     first = next(seen)
     most = float(first.A.max()) if args.most is None else args.most
     drawn = (beside(one.picture, channel_grid(one.A, args.channels, most=most)) for one in chain([first], seen))
     if args.out.suffix.lower() in (".mp4", ".avi"):
-        print(write_video(args.out, tqdm(islice(drawn, args.frames), desc="frames", disable=None)))
-    else:
-        Image.fromarray(next(drawn)).save(args.out)
-        print(args.out)
+        return write_video(args.out, tqdm(islice(drawn, args.frames), desc="frames", disable=None))
+    Image.fromarray(next(drawn)).save(args.out)
+    return args.out
 
 
 if __name__ == "__main__":

@@ -64,7 +64,10 @@ def recognised(place: np.ndarray) -> dict:
 def compared(place: np.ndarray, whole: np.ndarray, count: int) -> dict:
     """Paired on the same classes: less of the classes ranked below the one asked for than with the whole recipe?"""
     beaten = 1 - place / (count - 1)
-    return {"top_5": average((place < 5) * 1.0 - (whole < 5)), "ranked_below": average(beaten - 1 + whole / (count - 1))}
+    return {
+        "top_5": average((place < 5) * 1.0 - (whole < 5)),
+        "ranked_below": average(beaten - 1 + whole / (count - 1)),
+    }
 
 
 def judged(maker: Classifier, other: Classifier, P: Tensor, classes: Sequence[int], elsewhere: Sequence[int]) -> dict:
@@ -117,7 +120,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     parser.add_argument("--every", type=int, default=EVERY, help="class 0 and every so many after it")
     parser.add_argument("--steps", type=int, default=60)
-    parser.add_argument("--runs", type=Path, default=Path("runs/impressions"), help="where parts that are done are kept")
+    parser.add_argument("--runs", type=Path, default=Path("runs/impressions"), help="where finished parts are kept")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the measured numbers")
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
