@@ -39,10 +39,10 @@ class Jitter:
     up to 1 ± colour around mid-grey, and up to ± colour / 2 added to it.
     """
 
-    degrees: float = 20
-    scale: float = 0.4
-    shift: float = 0.15
-    colour: float = 0.25
+    degrees: float = 15
+    scale: float = 0.3
+    shift: float = 0.12
+    colour: float = 0.2
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -76,15 +76,15 @@ def class_impressions(
     clf: Classifier,
     classes: Sequence[str | int],
     *,
-    side: int = 128,
-    steps: int = 60,
+    side: int = 160,
+    steps: int = 80,
     rate: float = 0.03,
-    smooth: float = 100,
+    smooth: float = 50,
     jitter: Jitter = Jitter(),
-    fine: float = 2,
-    colours: float = 0.2,
+    fine: float = 1.5,
+    colours: float = 0.3,
     seed: int = 0,
-    batch: int = 8,
+    batch: int = 10,
     progress: bool = False,
 ) -> Tensor:
     """One picture for each class, (N, C, side, side) in [0, 1]; it depends on its class and the seed alone.

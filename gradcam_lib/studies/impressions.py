@@ -119,7 +119,7 @@ def main(argv: list[str] | None = None) -> None:
         prog="python -m gradcam_lib.studies.impressions", description=__doc__.split("\n")[0]
     )
     parser.add_argument("--every", type=int, default=EVERY, help="class 0 and every so many after it")
-    parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--steps", type=int, default=80)
     parser.add_argument("--runs", type=Path, default=Path("runs/impressions"), help="where finished parts are kept")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the measured numbers")
     args = parser.parse_args(argv)
