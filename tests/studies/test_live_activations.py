@@ -40,13 +40,7 @@ def test_places_and_areas_by_hand() -> None:
 
 def test_a_position_is_in_a_box_when_its_middle_is() -> None:
     index = torch.tensor([0, 4, 5, 14 * 5])  # positions are 192 / 14 = 13.7 pixels apart, the first is at 6.9
-    box = (0, 0, 64, 64)
-    assert study._in_box(index, 14, box).tolist() == [True, True, False, False]
-        True,
-        True,
-        False,
-        False,
-    ]
+    assert study._in_box(index, 14, (0, 0, 64, 64)).tolist() == [True, True, False, False]
 
 
 def test_the_stored_numbers_carry_the_claim() -> None:
