@@ -42,3 +42,13 @@ def test_the_fit_of_filters_from_end_to_end(tmp_path) -> None:
     told = read_results("filters", folder=tmp_path)
     assert told["photonet"] == read_results("filters")["photonet"]
     assert told["n"] == told["photonet"]["filters"] == 32 and told["photonet"]["side"] == 3
+
+
+def test_the_stored_numbers_carry_the_claim() -> None:
+    r = read_results("impressions")
+    for pair in ("lite0_by_squeezenet", "photonet_by_lite0"):
+        whole = r[pair]["whole"]
+        assert whole["own"]["top_1"]["value"] >= 0.95
+        controls = [whole[name]["top_5"]["value"] for name in ("other_next_class", "other_same_spectrum")]
+        assert whole["other"]["top_5"]["low"] > max(5 / 1000, *controls)
+        assert r[pair]["no transforms"]["less_whole"]["top_5"]["high"] < 0
