@@ -17,8 +17,8 @@ METHOD = "equations targets capture trace forward layers activations relu_rules 
 METHOD += "positions explanation cam backprop excitation occlusion".split()
 SHARED = "paths results notebooks".split()
 # A room may import from itself and from the rooms before it in this list.
-ROOMS = ["", *"pictures networks measures checkup datasets language worlds bias training evaluate studies".split()]
-ROOMS += ["classroom", "widgets", "commands"]
+ROOMS = ["", *"pictures networks measures feature_visualization checkup datasets language worlds bias training".split()]
+ROOMS += ["evaluate", "studies", "classroom", "widgets", "commands"]
 DOORS = ("__init__.py", "__main__.py")  # what readers call: they may look into every room
 PLANS = ("gradcam_lib.worlds.scene", "gradcam_lib.worlds.worker")  # what is drawn, as data
 # Who alone may import a package: reading or drawing is one module's trade, and torchvision takes seconds to import.
