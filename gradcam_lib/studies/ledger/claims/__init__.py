@@ -7,6 +7,7 @@ from gradcam_lib.studies.ledger.claims.faithfulness import FAITHFULNESS
 from gradcam_lib.studies.ledger.claims.language import ANSWERING, CAPTIONING
 from gradcam_lib.studies.ledger.claims.localization import LOCALIZATION
 from gradcam_lib.studies.ledger.claims.method import METHOD
+from gradcam_lib.studies.ledger.claims.others import OTHERS
 from gradcam_lib.studies.ledger.claims.people import BIAS, HUMANS
 from gradcam_lib.studies.ledger.claims.pointing import POINTING
 from gradcam_lib.studies.ledger.claims.relatives import RELATIVES
@@ -15,5 +16,5 @@ from gradcam_lib.studies.ledger.claims.systems import COST, SYSTEMS
 
 GROUPS = (
     *(METHOD, LOCALIZATION, POINTING, CLASSES, FAITHFULNESS, CAPTIONING, ANSWERING, BIAS, HUMANS),
-    *(SYSTEMS, RELATIVES, COST, SLIPS),
+    *(SYSTEMS, OTHERS, RELATIVES, COST, SLIPS),
 )
