@@ -11,17 +11,17 @@ import pytest
 
 from gradcam_lib.paths import DATA, ROOT
 from gradcam_lib.pictures.images import Transform, seen
-from gradcam_lib.pictures.samples import SAMPLES, collage, collage_boxes, sample, sample_path, within
+from gradcam_lib.pictures.samples import SAMPLES, TISSUE, collage, collage_boxes, sample, sample_path, within
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", SAMPLES | TISSUE)
 def test_samples_are_the_ones_that_were_measured(name):
-    assert hashlib.sha256(sample_path(name).read_bytes()).hexdigest().startswith(SAMPLES[name][2])
+    assert hashlib.sha256(sample_path(name).read_bytes()).hexdigest().startswith((SAMPLES | TISSUE)[name][2])
     picture = sample(name)
     assert picture.dtype == np.uint8 and picture.shape[2] == 3 and min(picture.shape[:2]) >= 300
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", SAMPLES | TISSUE)
 def test_every_sample_has_its_author_and_licence_written_down(name):
     rows = [r for r in (DATA / "README.md").read_text(encoding="utf-8").splitlines() if r.startswith(f"| `{name}`")]
     assert len(rows) == 1 and len([cell for cell in rows[0].split("|") if cell.strip()]) == 5
