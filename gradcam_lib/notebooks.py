@@ -167,7 +167,11 @@ def tidied(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
 
 
 def _lighten_widget(widget: NotebookNode) -> None:
-    """The same for the picture that an image widget showed last; a live widget gets its own picture anyway."""
+    """The same for the picture that an image widget showed last; a live widget gets its own picture anyway.
+
+    What is unset goes: a browser begins with the same defaults, and they are a third of the saved state.
+    """
+    widget.state = nbformat.from_dict({name: value for name, value in widget.state.items() if value is not None})
     for buffer in widget.get("buffers", []):
         if widget.state.get("format") == "png" and len(buffer.data) > LARGE:
             widget.state.format, buffer.data = "jpeg", _jpeg(buffer.data)

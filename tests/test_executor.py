@@ -55,7 +55,9 @@ def test_a_second_run_changes_no_byte(folder: Path) -> None:
     assert notebooks.main(["01", "--check"]) == 0
     nb = read(path)
     assert notebooks.text(nb.cells[0]) == f"{folder.name}\n", "a kernel runs in the folder of its notebook"
-    assert "IntSliderModel" in json.dumps(nb.metadata.widgets), "the state of the widgets is kept"
+    saved = json.dumps(nb.metadata.widgets)
+    assert "IntSliderModel" in saved and '"one"' in saved, "the state of the widgets is kept"
+    assert "null" not in saved, "but not what is unset"
     assert tidy(nb) == nb
 
 

@@ -35,6 +35,8 @@ COURSE = [
     "09_bias_case_study",
     "10_localization",
     "11_faithfulness_and_trust",
+    "12_other_explanations",
+    "13_what_came_after",
     "14_why_is_my_map_wrong",
 ]
 SECTIONS = ["What you will learn", "The idea", "Play", "What can go wrong", "Summary", "Exercises", "References"]
