@@ -1,0 +1,258 @@
+// One picture, one class, one map: what is shown of them and what is said about them.
+
+import { Classes } from "./classes.js";
+import { largest, mapOf, paint, strip, whereabouts } from "./maps.js";
+import { atSize, toInput } from "./picture.js";
+import { Stage } from "./stage.js";
+import { called, cells, decimals, number, percent, signed } from "./words.js";
+
+const LISTED = 5; // classes that a position speaks for, and against
+
+export class Panel {
+  /** app: {settings, network, view}; view holds what is common to both panels. */
+  constructor(app) {
+    this.app = app;
+    this.root = document.getElementById("panel").content.firstElementChild.cloneNode(true);
+    this.part = (name) => this.root.querySelector(`.${name}`);
+    this.stage = new Stage(this.root, app.settings.side, (p, on) => this.press(p, on));
+    this.classes = new Classes(this.part("classes"), (c) => this.choose(c));
+    this.part("answer").addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (button) button.dataset.c ? this.choose(Number(button.dataset.c)) : this.clear();
+    });
+    this.reset();
+    this.picture = this.source = null;
+    this.turn = 0; // of what is asked for; an answer to an older one is dropped
+  }
+
+  reset() {
+    this.chosen = null; // a class; null: the likeliest
+    this.asked = null; // a position
+    this.covered = new Set();
+    this.seen = this.after = null;
+  }
+
+  /** source: {name: of a sample, or null, label, alt}. */
+  setPicture(picture, source) {
+    this.reset();
+    Object.assign(this, { picture, source });
+    return this.look();
+  }
+
+  /** The picture goes through the network: when it, the network or the part is another one. */
+  async look() {
+    const { network, view, settings } = this.app;
+    const turn = ++this.turn;
+    if (!this.picture) return;
+    if (!network) return this.#unseen();
+    const began = performance.now();
+    const { transform } = network.told;
+    const x = toInput(this.picture.seen(transform, view.part), transform);
+    const rgb = this.picture.seen(atSize(transform, settings.side), view.part).rgb;
+    const seen = await network.run(x);
+    if (turn !== this.turn) return;
+    if (this.seen && this.seen.network !== network) this.#forget(network);
+    Object.assign(this, { x, rgb, seen, after: null, ran: performance.now() - began });
+    this.chosen = this.chosen < network.told.classes ? this.chosen : null;
+    this.stage.divide(network.h, network.w);
+    if (this.covered.size) await this.#again();
+    this.app.draw();
+  }
+
+  /** Another network has other classes and positions. */
+  #forget(network) {
+    const name = this.chosen === null ? null : this.seen.network.told.names[this.chosen];
+    this.chosen = name === null ? null : network.told.names.indexOf(name);
+    if (this.chosen === -1) this.chosen = null;
+    this.asked = null;
+    this.covered = new Set();
+  }
+
+  /** Before the network has come: the picture alone. */
+  #unseen() {
+    const { settings, view } = this.app;
+    const told = settings.networks[0];
+    const { rgb } = this.picture.seen(atSize(told.transform, settings.side), view.part);
+    this.stage.show(paint(rgb, new Float32Array(settings.side ** 2), 0, "heat", 0, settings.colours), this.source.alt);
+  }
+
+  get c() {
+    return this.chosen ?? this.seen.order[0];
+  }
+
+  get name() {
+    return this.seen.network.told.names[this.c];
+  }
+
+  map(c = this.c, method = this.app.view.method) {
+    return mapOf(this.seen, c, method, this.app.settings.side);
+  }
+
+  /** The end of a colour scale that this panel, its class and its likeliest classes share. */
+  shared() {
+    return Math.max(...[this.c, ...this.seen.order.slice(0, 5)].map((c) => largest(this.map(c))));
+  }
+
+  choose(c) {
+    this.chosen = c;
+    this.app.draw();
+  }
+
+  /** on: whether a brush covers. */
+  async press(p, on) {
+    if (!this.seen) return;
+    if (this.app.view.pressing === "ask") {
+      this.asked = this.asked === p ? null : p;
+      return this.app.draw();
+    }
+    on ? this.covered.add(p) : this.covered.delete(p);
+    this.app.draw();
+    await this.#again();
+    this.app.draw();
+  }
+
+  clear() {
+    this.asked = null;
+    this.covered = new Set();
+    this.after = null;
+    this.app.draw();
+  }
+
+  /** The covered picture goes through the network. */
+  async #again() {
+    const seen = this.seen, covered = this.covered;
+    const count = (this.brushed = (this.brushed ?? 0) + 1);
+    if (!covered.size) return (this.after = null);
+    const { side, h, w } = { side: seen.network.told.transform.crop, h: seen.network.h, w: seen.network.w };
+    const x = this.x.map((value, i) => {
+      const row = Math.floor((Math.floor((i % (side * side)) / side) * h) / side);
+      return covered.has(row * w + Math.floor(((i % side) * w) / side)) ? 0 : value;
+    });
+    await new Promise(requestAnimationFrame); // so that a stroke over several cells runs the network once
+    if (count !== this.brushed) return;
+    const after = await seen.network.run(x);
+    if (count === this.brushed && seen === this.seen && covered === this.covered) this.after = after;
+  }
+
+  /** end: of the colour scale where it is shared, else 0. */
+  draw(end = 0) {
+    if (!this.seen) return;
+    const began = performance.now();
+    const { settings, view, method } = this.app;
+    const { side, colours } = settings;
+    const values = this.map();
+    const own = largest(values);
+    this.end = Math.max(own, end);
+    const { h, w, told } = this.seen.network;
+    const ground = Stage.cover(this.rgb, side, this.covered, h, w, told.transform.margin);
+    const caption = this.#caption(values, own, method);
+    this.stage.show(paint(ground, values, this.end, method.kind, view.opacity, colours), caption.alt);
+    this.stage.mark(this.asked, this.covered, view.pressing === "cover");
+    for (const name of ["title", "facts", "weak"]) this.part(name).textContent = caption[name];
+    this.#scale(method.kind);
+    this.classes.show(this.seen, told.names, this.c);
+    this.part("answer").replaceChildren(...(this.covered.size ? this.#cost() : this.#answer()));
+    this.drew = performance.now() - began;
+    const seconds = (this.ran / 1000).toFixed(2);
+    this.part("time").textContent = `On this machine the network took ${seconds} s, and this map ${Math.ceil(this.drew)} ms.`;
+  }
+
+  #caption(values, own, method) {
+    const { seen, c } = this;
+    const { told } = seen.network;
+    const title = `${method.label}: “${this.name}”`;
+    const ends = { low: Math.min(...bounds(values)), high: Math.max(...bounds(values)) };
+    const range = method.kind === "signed" ? `map ${number(ends.low)} … ${number(ends.high)}` : `map maximum ${number(own)}`;
+    const facts = `Logit ${decimals(seen.logits[c])} · probability ${percent(seen.probabilities[c])} · rank ${seen.rank(c)} of ${told.classes} · ${range}`;
+    const weak = own ? this.#weak(own) : this.#empty(method);
+    const where = own ? `Strongest ${whereabouts(values, this.app.settings.side)}` : "";
+    const covered = this.covered.size ? `Covered: ${[...this.covered].sort((a, b) => a - b).map((p) => called(p, seen.network.w)).join("; ")}` : "";
+    const alt = [`${this.source.label}. ${title}`, where, facts, weak, covered].filter(Boolean).join(". ");
+    return { title, facts, weak, alt: `${alt.replace(/\.+$/, "")}.` };
+  }
+
+  /** A weak map is coloured up to its own maximum, and glows as brightly as any. */
+  #weak(own) {
+    const first = this.seen.order[0];
+    const share = own / (largest(this.map(first, "signed")) || own);
+    if (share >= this.app.settings.weak) return "";
+    return `Weak: its strongest value is ${percent(share)} of that for “${this.seen.network.told.names[first]}”, the likeliest class.`;
+  }
+
+  #empty(method) {
+    const way = method.name === "counterfactual" ? "against" : "for";
+    return `The map is empty because no position speaks ${way} the class.`;
+  }
+
+  #scale(kind) {
+    const end = number(this.end), below = number(-this.end);
+    const said = kind === "signed" ? [`against ${below}`, "0", `for ${end}`] : ["0", "", end];
+    ["low", "middle", "high"].forEach((name, i) => (this.part(name).textContent = said[i]));
+    this.part("colours").style.background = `linear-gradient(to right, ${strip(kind, this.app.settings.colours).join(", ")})`;
+  }
+
+  /** What the position says that was asked. */
+  #answer() {
+    if (this.asked === null) return [];
+    const { told, h, w } = this.seen.network;
+    const values = this.seen.evidenceAt(this.asked);
+    const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    const lists = element("div", "lists");
+    lists.append(
+      this.#list("Speaks for", order.slice(0, LISTED).filter((c) => values[c] > 0), values),
+      this.#list("Speaks against", order.slice(-LISTED).reverse().filter((c) => values[c] < 0), values),
+    );
+    const place = called(this.asked, w);
+    const about = `${place[0].toUpperCase()}${place.slice(1)} of the ${h} × ${w} map, in units of the logit. For “${this.name}”: ${signed(values[this.c], values[order[0]])}. Average over all ${told.classes} classes: ${number(mean)}.`;
+    return [element("h3", "", "What does this position say?"), element("p", "soft", about), lists, clearButton("Clear")];
+  }
+
+  #list(title, classes, values) {
+    const whole = element("div");
+    whole.append(element("h4", "", title));
+    if (!classes.length) whole.append(element("p", "soft", "no class"));
+    for (const c of classes) {
+      const button = element("button", "class", "");
+      button.type = "button";
+      button.dataset.c = c;
+      button.append(element("span", "value", signed(values[c], values[classes[0]])), ` ${this.seen.network.told.names[c]}`);
+      whole.append(button);
+    }
+    return whole;
+  }
+
+  /** What the score loses where cells are covered. */
+  #cost() {
+    const { seen, after, c } = this;
+    const head = element("h3", "", `${cells(this.covered.size)} covered`);
+    if (!after) return [head, element("p", "soft", "The network looks again …"), clearButton("Uncover all")];
+    const fall = seen.logits[c] - after.logits[c];
+    const first = after.order[0];
+    const lines = [
+      `Logit of “${this.name}”: ${decimals(seen.logits[c])} → ${decimals(after.logits[c])}, ${fall >= 0 ? "falls" : "rises"} by ${decimals(Math.abs(fall))}.`,
+      `Probability: ${percent(seen.probabilities[c])} → ${percent(after.probabilities[c])}.`,
+      `Likeliest class now: “${seen.network.told.names[first]}”, ${percent(after.probabilities[first])}.`,
+    ];
+    const note = "The map is that of the uncovered picture. Cells are filled with the mean colour of the training pictures.";
+    return [head, ...lines.map((line) => element("p", "", line)), element("p", "soft", note), clearButton("Uncover all")];
+  }
+}
+
+/** [smallest, largest]; spread arguments of a whole map would overflow the stack. */
+function bounds(values) {
+  return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+}
+
+function clearButton(text) {
+  const button = element("button", "", text);
+  button.type = "button";
+  return button;
+}
+
+export function element(tag, name = "", text = "") {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  made.textContent = text;
+  return made;
+}
