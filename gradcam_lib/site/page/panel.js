@@ -1,7 +1,7 @@
 // One picture, one class, one map: what is shown of them and what is said about them.
 
 import { Classes } from "./classes.js";
-import { largest, mapOf, paint, strip, whereabouts } from "./maps.js";
+import { mapOf, paint, strip, whereabouts } from "./maps.js";
 import { atSize, toInput } from "./picture.js";
 import { Stage } from "./stage.js";
 import { called, cells, decimals, number, percent, signed } from "./words.js";
@@ -90,7 +90,7 @@ export class Panel {
 
   /** The end of a colour scale that this panel, its class and its likeliest classes share. */
   shared() {
-    return Math.max(...[this.c, ...this.seen.order.slice(0, 5)].map((c) => largest(this.map(c))));
+    return Math.max(...[this.c, ...this.seen.order.slice(0, 5)].map((c) => this.map(c).largest));
   }
 
   choose(c) {
@@ -139,14 +139,13 @@ export class Panel {
     if (!this.seen) return;
     const began = performance.now();
     const { settings, view, method } = this.app;
-    const { side, colours } = settings;
-    const values = this.map();
-    const own = largest(values);
-    this.end = Math.max(own, end);
+    const { colours } = settings;
+    const map = this.map();
+    this.end = Math.max(map.largest, end);
     const { h, w, told } = this.seen.network;
-    const ground = Stage.cover(this.rgb, side, this.covered, h, w, told.transform.margin);
-    const caption = this.#caption(values, own, method);
-    this.stage.show(paint(ground, values, this.end, method.kind, view.opacity, colours), caption.alt);
+    const image = paint(this.rgb, map.values, this.end, method.kind, view.opacity, colours);
+    const caption = this.#caption(map, method);
+    this.stage.show(Stage.cover(image, this.covered, h, w, told.transform.margin), caption.alt);
     this.stage.mark(this.asked, this.covered, view.pressing === "cover");
     for (const name of ["title", "facts", "weak"]) this.part(name).textContent = caption[name];
     this.#scale(method.kind);
@@ -157,12 +156,11 @@ export class Panel {
     this.part("time").textContent = `On this machine the network took ${seconds} s, and this map ${Math.ceil(this.drew)} ms.`;
   }
 
-  #caption(values, own, method) {
+  #caption({ values, low, high, largest: own }, method) {
     const { seen, c } = this;
     const { told } = seen.network;
     const title = `${method.label}: “${this.name}”`;
-    const ends = { low: Math.min(...bounds(values)), high: Math.max(...bounds(values)) };
-    const range = method.kind === "signed" ? `map ${number(ends.low)} … ${number(ends.high)}` : `map maximum ${number(own)}`;
+    const range = method.kind === "signed" ? `map ${number(low)} … ${number(high)}` : `map maximum ${number(own)}`;
     const facts = `Logit ${decimals(seen.logits[c])} · probability ${percent(seen.probabilities[c])} · rank ${seen.rank(c)} of ${told.classes} · ${range}`;
     const weak = own ? this.#weak(own) : this.#empty(method);
     const where = own ? `Strongest ${whereabouts(values, this.app.settings.side)}` : "";
@@ -174,7 +172,7 @@ export class Panel {
   /** A weak map is coloured up to its own maximum, and glows as brightly as any. */
   #weak(own) {
     const first = this.seen.order[0];
-    const share = own / (largest(this.map(first, "signed")) || own);
+    const share = own / (this.map(first, "signed").largest || own);
     if (share >= this.app.settings.weak) return "";
     return `Weak: its strongest value is ${percent(share)} of that for “${this.seen.network.told.names[first]}”, the likeliest class.`;
   }
@@ -237,11 +235,6 @@ export class Panel {
     const note = "The map is that of the uncovered picture. Cells are filled with the mean colour of the training pictures.";
     return [head, ...lines.map((line) => element("p", "", line)), element("p", "soft", note), clearButton("Uncover all")];
   }
-}
-
-/** [smallest, largest]; spread arguments of a whole map would overflow the stack. */
-function bounds(values) {
-  return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
 }
 
 function clearButton(text) {

@@ -55,15 +55,14 @@ export class Stage {
     });
   }
 
-  /** The picture as what the grid covers of it: these cells in one colour. */
-  static cover(rgb, side, positions, h, w, colour) {
-    if (!positions.size) return rgb;
-    const out = rgb.slice();
-    for (let i = 0; i < side * side; i++) {
+  /** These positions of an ImageData in one colour, as the network gets them. */
+  static cover(image, positions, h, w, colour) {
+    const side = image.width;
+    for (let i = 0; positions.size && i < side * side; i++) {
       const row = Math.floor((Math.floor(i / side) * h) / side), column = Math.floor(((i % side) * w) / side);
-      if (positions.has(row * w + column)) out.set(colour, 3 * i);
+      if (positions.has(row * w + column)) image.data.set(colour, 4 * i);
     }
-    return out;
+    return image;
   }
 
   #clicked(event) {
