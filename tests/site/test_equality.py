@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 import torch
 from PIL import Image
 from support.browsing import needs_chromium
+from support.live_page import numbers
 
 from gradcam_lib import explain
 from gradcam_lib.networks.classifier import Classifier
@@ -74,10 +74,6 @@ def pictures(site: Path) -> list[Path]:
     return files
 
 
-def read(coded: str, dtype: str) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(coded), dtype)
-
-
 def looked(page, address: str, network: str, files: list[Path], part: str) -> Iterator[tuple[Path, dict]]:
     page.goto(f"{address}settings.json")  # its modules without the page at work
     names = [f"test-pictures/{file.name}" for file in files]
@@ -101,16 +97,16 @@ def test_the_whole_picture_with_margins(page, address: str, pictures: list[Path]
 
 def compare(classifier: Classifier, file: Path, found: dict, part: str) -> None:
     expected = seen(load_image(file), classifier.transform, part)
-    rgb = read(found["rgb"], "u1").reshape(expected.shape)
+    rgb = numbers(found["rgb"], "u1").reshape(expected.shape)
     assert np.array_equal(rgb, expected), (file.name, np.abs(rgb.astype(int) - expected).max())
     e = explain(classifier, classifier.to_input(file, crop=part))
     logits, top = e.logits[0], e.logits[0].topk(CLASSES).indices.tolist()
     assert found["order"] == top, file.name
-    assert np.abs(read(found["logits"], "f4") - logits.numpy()).max() < CLOSE * float(logits.max() - logits.min())
+    assert np.abs(numbers(found["logits"], "f4") - logits.numpy()).max() < CLOSE * float(logits.max() - logits.min())
     for c, coded in zip(top, found["maps"], strict=True):
         signed = e.signed(c)[0].numpy()
-        difference = np.abs(read(coded, "f4").reshape(signed.shape) - signed).max()
+        difference = np.abs(numbers(coded, "f4").reshape(signed.shape) - signed).max()
         assert difference < CLOSE * signed.max(), (file.name, classifier.names[c], difference / signed.max())
     w = signed.shape[1]
     at = torch.stack([e.signed(c)[0, 10 // w, 10 % w] for c in top]).numpy()
-    assert np.allclose(read(found["at"], "f4")[top], at, atol=CLOSE * float(e.map(top[0]).max()))
+    assert np.allclose(numbers(found["at"], "f4")[top], at, atol=CLOSE * float(e.map(top[0]).max()))

@@ -15,8 +15,8 @@ export function toHash(state, settings) {
   state.panels.forEach((panel, i) => {
     const key = (name) => (i ? `${name}${i + 1}` : name);
     const place = (p) => `${Math.floor(p / panel.w) + 1}.${(p % panel.w) + 1}`;
-    if (!panel.picture) return i && out.set(key("picture"), "");
-    if (i || panel.picture !== settings.samples[0].name) out.set(key("picture"), panel.picture);
+    const picture = panel.picture ?? settings.samples[i].name; // instead of a reader's own
+    if (i || picture !== settings.samples[0].name) out.set(key("picture"), picture);
     if (panel.chosen !== null) out.set(key("class"), panel.chosen);
     if (panel.asked !== null) out.set(key("position"), place(panel.asked));
     if (panel.covered.length) out.set(key("covered"), panel.covered.map(place).join(","));

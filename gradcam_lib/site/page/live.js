@@ -71,10 +71,13 @@ export async function useNetwork() {
     app.network = null;
     const megabytes = Math.ceil((told.model.bytes + told.head.bytes) / 1e6);
     const text = `${told.label} is on its way (${megabytes} MB, once).`;
-    waiting(text, 0, 1);
+    let waits = true; // where one file fails, others may still be arriving
+    const progress = (done, of) => waits && waiting(text, done, of);
+    progress(0, 1);
     try {
-      app.networks.set(name, await loadNetwork(told, app.settings, (done, of) => waiting(text, done, of)));
+      app.networks.set(name, await loadNetwork(told, app.settings, progress));
     } catch (error) {
+      waits = false;
       return say(error instanceof Refused ? error.message : `The network cannot be run: ${error.message}`, "Problem", useNetwork);
     }
     say("");
@@ -103,9 +106,10 @@ async function take(blob, name, target) {
   const panel = app.panels[dropped >= 0 ? dropped : app.active];
   try {
     const picture = await openPicture(blob, app.settings.limits, name);
+    panel.setPicture(picture, { name: null, label: "Your own picture", alt: "Your own picture." });
     say("");
-    await panel.setPicture(picture, { name: null, label: "Your own picture", alt: "Your own picture." });
-    if (!app.network) keep();
+    await panel.look();
+    keep();
   } catch (error) {
     complain(error);
   }
@@ -118,10 +122,9 @@ async function takeSample(panel, wanted) {
     const response = await fetch(`samples/${sample.file}`).catch(() => ({}));
     if (!response.ok) throw new Refused(`The photograph ${sample.label} did not arrive.`);
     const picture = await openPicture(await response.blob(), app.settings.limits, sample.label);
-    panel.reset();
+    panel.setPicture(picture, { name: sample.name, label: sample.label, alt: sample.alt });
     const { chosen = null, asked = null, covered = [] } = wanted;
-    Object.assign(panel, { picture, chosen, asked, covered: new Set(covered) });
-    panel.source = { name: sample.name, label: sample.label, alt: sample.alt };
+    Object.assign(panel, { chosen, asked, covered: new Set(covered) });
     await panel.look();
   } catch (error) {
     complain(error);

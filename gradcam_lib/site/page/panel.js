@@ -32,11 +32,12 @@ export class Panel {
     this.seen = this.after = null;
   }
 
-  /** source: {name: of a sample, or null, label, alt}. */
+  /** source: {name: of a sample, or null, label, alt}. Errors: Refused, and the picture before stays. */
   setPicture(picture, source) {
+    const { settings, network, view } = this.app;
+    picture.check((network?.told ?? settings.networks[0]).transform, view.part);
     this.reset();
     Object.assign(this, { picture, source });
-    return this.look();
   }
 
   /** The picture goes through the network: when it, the network or the part is another one. */

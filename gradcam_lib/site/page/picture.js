@@ -6,6 +6,7 @@ import { resize } from "./resize.js";
 /** What a reader is told; everything else is a mistake of ours. */
 export class Refused extends Error {}
 
+const LONGEST = 100; // times the square that is seen
 const KINDS = "PNG, JPEG, WebP, GIF or BMP";
 
 /** file: a Blob; limits: {bytes, pixels} → Picture. Errors: Refused, with a sentence. */
@@ -38,13 +39,18 @@ export class Picture {
     this.height = bitmap.height;
   }
 
+  /** Whether it can be seen. Errors: Refused, where a long, narrow picture would grow beyond all measure. */
+  check(transform, crop) {
+    const [width, height] = place(this.width, this.height, crop, transform.resize, transform.crop).size;
+    if (Math.max(width, height) <= LONGEST * transform.crop) return;
+    throw new Refused(`${this.width} × ${this.height} pixels: too long and narrow for the middle square. Choose “whole picture” first.`);
+  }
+
   /** The square that the network sees: {rgb: Uint8Array (S · S · 3), side, inside: the part that is no margin}. */
   seen(transform, crop) {
+    this.check(transform, crop);
     const side = transform.crop;
     const { size, left, top } = place(this.width, this.height, crop, transform.resize, side);
-    if (size[0] * size[1] > 50e6) {
-      throw new Refused(`${this.width} × ${this.height} pixels: too long and narrow. Choose “whole picture” instead.`);
-    }
     const small = resize(this.#reader(), this.width, this.height, ...size, transform.filter);
     const rgb = new Uint8Array(side * side * 3);
     const inside = { x0: Math.max(-left, 0), y0: Math.max(-top, 0) };
