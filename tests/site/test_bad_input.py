@@ -29,7 +29,7 @@ def written(image: Image.Image, kind: str) -> bytes:
     return file.getvalue()
 
 
-def test_files_that_are_refused(page, address: str) -> None:
+def test_files_that_are_refused(page, address: str, tmp_path: Path) -> None:
     opened(page, address)
     before = panel(page)["logits"]
     jpeg = sample_path("rocket").read_bytes()
@@ -48,8 +48,9 @@ def test_files_that_are_refused(page, address: str) -> None:
     for name, (data, sentence) in refused.items():
         page.locator("#file").set_input_files({"name": name, "mimeType": "image/png", "buffer": data})
         says(page, sentence)
-    large = jpeg + bytes(31_000_000)
-    page.locator("#file").set_input_files({"name": "large.jpg", "mimeType": "image/jpeg", "buffer": large})
+    large = tmp_path / "large.jpg"
+    large.write_bytes(jpeg + bytes(31_000_000))
+    page.locator("#file").set_input_files(large)
     says(page, "large.jpg has 31 MB, and the limit is 30 MB")
     assert (panel(page)["logits"] == before).all()
     page.locator("#file").set_input_files({"name": "🐱 fine.jpg", "mimeType": "image/jpeg", "buffer": jpeg})
@@ -59,15 +60,18 @@ def test_files_that_are_refused(page, address: str) -> None:
 
 def test_several_files_and_a_drop_that_is_none(page, address: str) -> None:
     opened(page, address)
-    give = """(n) => {
-        const dataTransfer = new DataTransfer();
-        for (let i = 0; i < n; i++) dataTransfer.items.add(new File(["x"], `no_${i}.png`, { type: "image/png" }));
+    give = """async ([n, file]) => {
+        const dataTransfer = new DataTransfer(), content = file ? await (await fetch(file)).blob() : "x";
+        for (let i = 0; i < n; i++) dataTransfer.items.add(new File([content], `no_${i}.png`, { type: "image/png" }));
         document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
     }"""
-    page.evaluate(give, 0)
+    page.evaluate(give, [0, ""])
     says(page, "That was no file")
-    page.evaluate(give, 10)
+    page.evaluate(give, [10, ""])
     says(page, "no_0.png is not a picture")
+    page.evaluate(give, [10, "samples/coffee.jpg"])
+    says(page, "10 files came; the first is shown")
+    page.get_by_role("button", name="espresso", exact=True).wait_for()
 
 
 def test_a_network_that_does_not_arrive_is_asked_for_again(page, address: str) -> None:

@@ -100,7 +100,7 @@ function complain(error) {
   say(error instanceof Refused ? error.message : `Something went wrong: ${error.message}`);
 }
 
-/** blob: what was opened, dropped, pasted or photographed; target: where it was dropped. */
+/** blob: what was opened, dropped, pasted or photographed; target: where it was dropped. → whether it is a picture. */
 async function take(blob, name, target) {
   const dropped = app.panels.findIndex((panel) => panel.root.contains(target ?? null));
   const panel = app.panels[dropped >= 0 ? dropped : app.active];
@@ -110,8 +110,10 @@ async function take(blob, name, target) {
     say("");
     await panel.look();
     keep();
+    return true;
   } catch (error) {
     complain(error);
+    return false;
   }
 }
 

@@ -6,7 +6,7 @@ const NO_CAMERA = {
   NotReadableError: "Another program is using the camera.",
 };
 
-/** taken(blob, name): a picture; complain(sentence): there is none. */
+/** taken(blob, name, target): a picture → whether it is one; complain(sentence): there is none. */
 export function listen(taken, complain) {
   const input = document.getElementById("file");
   document.getElementById("open").addEventListener("click", () => input.click());
@@ -40,10 +40,10 @@ export function listen(taken, complain) {
 }
 
 /** Of several files the first; target: where they were dropped. */
-function several(files, taken, complain, target) {
+async function several(files, taken, complain, target) {
   if (!files.length) return;
-  taken(files[0], files[0].name, target);
-  if (files.length > 1) complain(`${files.length} files came; the first is shown.`, "Note");
+  const shown = await taken(files[0], files[0].name, target);
+  if (shown && files.length > 1) complain(`${files.length} files came; the first is shown.`, "Note");
 }
 
 async function camera(taken, complain) {
