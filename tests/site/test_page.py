@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +19,9 @@ from gradcam_lib import explain
 from gradcam_lib.networks.zoo import load_classifier
 from gradcam_lib.pictures.images import load_image, seen
 from gradcam_lib.pictures.samples import sample, sample_path
+from gradcam_lib.site import runtime
+from gradcam_lib.widgets.class_choice import meant
+from gradcam_lib.widgets.explained_picture import unique
 from gradcam_lib.widgets.methods import METHODS
 
 pytestmark = [needs_chromium, pytest.mark.timeout(300)]
@@ -133,6 +137,51 @@ def test_any_class_by_a_part_of_its_name(page, address: str) -> None:
     box.fill("504")
     page.get_by_role("option", name="coffee mug").click()
     assert state(page)["class"] == "504"
+
+
+def test_a_name_means_what_it_means_in_the_widgets(page, address: str, lite) -> None:
+    page.goto(f"{address}settings.json")
+    names = unique(lite.names)
+    typed = ["tabby", "TABBY", "  tiger  cat ", "crane", "crane (134)", "Cardigan", "cardigan", "terrier", "zebr"]
+    typed += ["504", "1000", "no such thing", "ox", "house finch, linnet"]
+    ask = "async ([names, typed]) => { const { meant } = await import('./words.js'); return typed.map((text) => { "
+    ask += "const c = meant(text, names).one; return c === undefined ? null : names[c]; }); }"
+    assert page.evaluate(ask, [names, typed]) == [meant(text, names)[0] for text in typed]
+
+
+def test_the_browser_itself_forbids_the_page_to_send_anything(page, address: str) -> None:
+    opened(page, address)
+    other = address.replace("127.0.0.1", "localhost")  # another origin
+    send = "(url) => fetch(url, { method: 'POST', body: 'a picture' }).then(() => 'sent', (error) => error.name)"
+    assert page.evaluate(send, other) == "TypeError"
+    assert "Content Security Policy" in page.complaints.pop() + page.complaints.pop()
+    page.complaints.clear()
+
+
+def test_the_runtime_from_a_public_server(page, address: str, site: Path) -> None:
+    """As where the site was built without npm; that server is played by this test."""
+
+    def changed(route) -> None:
+        told = json.loads((site / "live/settings.json").read_text(encoding="utf-8"))
+        route.fulfill(json={**told, "runtime": runtime.described(None)})
+
+    def allowed(route) -> None:
+        text = (site / "live/index.html").read_text(encoding="utf-8")
+        text = text.replace("connect-src 'self'", f"connect-src 'self' {runtime.HOST}")
+        route.fulfill(body=text, content_type="text/html")
+
+    asked: list[str] = []
+
+    def given(route) -> None:
+        asked.append(route.request.url)
+        path = site / "live/runtime" / route.request.url.rsplit("/", 1)[1]
+        route.fulfill(path=path, headers={"Access-Control-Allow-Origin": "*"})
+
+    page.route("**/settings.json", changed)
+    page.route(address, allowed)
+    page.route(f"{runtime.HOST}/**", given)
+    opened(page, address)
+    assert sorted(url.rsplit("/", 1)[1] for url in asked) == sorted(name for name, *_ in runtime.FILES.values())
 
 
 def test_a_weak_map_and_an_empty_one_are_marked(page, address: str) -> None:

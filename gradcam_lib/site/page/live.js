@@ -66,16 +66,16 @@ function waiting(text, done, of) {
 /** Loads the network of the view where it is not there yet, and looks at every picture with it. */
 export async function useNetwork() {
   const name = app.view.network;
-  const told = app.settings.networks.find((network) => network.name === name);
+  say("");
   if (!app.networks.has(name)) {
     app.network = null;
-    const megabytes = Math.ceil((told.model.bytes + told.head.bytes) / 1e6);
-    const text = `${told.label} is on its way (${megabytes} MB, once).`;
+    const { label, model, head } = told(name);
+    const text = `${label} is on its way (${Math.ceil((model.bytes + head.bytes) / 1e6)} MB, once).`;
     let waits = true; // where one file fails, others may still be arriving
     const progress = (done, of) => waits && waiting(text, done, of);
     progress(0, 1);
     try {
-      app.networks.set(name, await loadNetwork(told, app.settings, progress));
+      app.networks.set(name, await loadNetwork(told(name), app.settings, progress));
     } catch (error) {
       waits = false;
       return say(error instanceof Refused ? error.message : `The network cannot be run: ${error.message}`, "Problem", useNetwork);
@@ -154,18 +154,31 @@ function keep() {
   for (const radio of document.getElementsByName("side")) radio.checked = Number(radio.value) === app.active;
   document.querySelector("#sources .side").hidden = app.panels.length < 2;
   part("reading").textContent = app.method.reading.replace("white is neutral", "where neither is strong the picture stays grey");
-  const active = app.panels[app.active]?.source?.name;
-  for (const button of document.querySelectorAll(".samples button")) {
-    button.setAttribute("aria-pressed", button.dataset.name === active);
-  }
+  markSample(app.panels[app.active]?.source?.name);
   const hash = toHash({ ...view, panels: app.panels.map(stateOf) }, app.settings);
-  history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  if (location.hash === `#${hash}` || (!hash && !location.hash)) return;
+  try {
+    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  } catch {
+    // Safari allows a hundred changes in half a minute; the next one brings the address up to date
+  }
 }
 
-function stateOf(panel) {
-  const { chosen, asked, source } = panel;
-  return { picture: source?.name ?? null, chosen, asked, covered: [...panel.covered], w: app.network?.w ?? 1 };
+function markSample(name) {
+  const list = document.querySelector(".samples");
+  for (const button of list.querySelectorAll("button")) {
+    const chosen = button.dataset.name === name;
+    if (chosen && button.ariaPressed !== "true") list.scrollLeft = button.offsetLeft - list.offsetLeft - 60; // on a telephone
+    button.setAttribute("aria-pressed", chosen);
+  }
 }
+
+function stateOf({ chosen, asked, source, covered, seen }) {
+  const w = (seen?.network.told ?? told(app.view.network)).map[1];
+  return { picture: source?.name ?? null, chosen, asked, covered: [...covered], w };
+}
+
+const told = (name) => app.settings.networks.find((network) => network.name === name);
 
 Object.defineProperty(app, "method", { get: () => app.settings.methods.find(({ name }) => name === app.view.method) });
 
