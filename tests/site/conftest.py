@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.browsing import CHROMIUM, FLAGS, PATIENCE
+from support.live_page import new_page
 
 pytest.importorskip("onnxscript", reason="the packages of the site are not installed")
 LIVE = "live"
@@ -77,15 +78,29 @@ def browser() -> Iterator:
         chromium.close()
 
 
-@pytest.fixture
-def page(browser) -> Iterator:
-    """A fresh page, 1,300 px wide. What it complains of in the console fails the test."""
-    context = browser.new_context(viewport={"width": 1300, "height": 1000}, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on("console", lambda line: line.type == "error" and page.complaints.append(line.text))
+@pytest.fixture(scope="session")
+def shared(browser) -> Iterator:
+    page = new_page(browser)
     yield page
-    context.close()
+    page.context.close()
+
+
+@pytest.fixture
+def page(shared) -> Iterator:
+    """The same page for every test: loading the network again and again would take most of the time.
+
+    ``support.live_page.opened`` brings it to any state. What it complains of in the console fails the test.
+    """
+    shared.complaints.clear()
+    yield shared
+    shared.unroute_all()
+    assert shared.complaints == []
+
+
+@pytest.fixture
+def fresh(browser) -> Iterator:
+    """A page of its own, for tests of what happens while it loads."""
+    page = new_page(browser)
+    yield page
+    page.context.close()
     assert page.complaints == []

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import tarfile
 from pathlib import Path
 
 import pytest
 from support.browsing import OUT, needs_chromium
-from support.live_page import opened, says, shown
+from support.live_page import new_page, opened, says, shown
 
 from gradcam_lib.networks.weights import cache_folder
 from gradcam_lib.site.runtime import NoRuntime, fetch_package
 
 pytestmark = [needs_chromium, pytest.mark.timeout(300)]
 AXE = "4.14.1"
+CUT_OFF = """[...document.querySelectorAll("button, p, span, li")].filter(
+    (e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline").map((e) => e.textContent)"""
 FULL = "#picture=cat_and_coffee&method=signed&position=4.2&picture2=rocket&covered2=3.4"
 
 
@@ -33,28 +36,25 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     return kept.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1300])
-def test_it_fits_and_is_accessible(browser, address: str, axe: str, width: int, scheme: str) -> None:
-    """No overflow to the side, and no serious finding; with all parts on the page, and with few."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
-    page = context.new_page()
-    try:
-        for name, state in (("full", FULL), ("plain", "")):
-            opened(page, address + state)
-            if state:
-                page.wait_for_function("() => document.body.textContent.includes('Likeliest class now')")
-                page.get_by_label("Any other class").first.fill("dog")
-            OUT.mkdir(exist_ok=True)
+def test_it_fits_and_is_accessible(browser, address: str, axe: str) -> None:
+    """Narrow and wide, light and dark: no overflow to the side, and no serious finding; full of parts, and with few."""
+    page = new_page(browser, bypass_csp=True)  # the checker is a script that the page would not let in
+    OUT.mkdir(exist_ok=True)
+    for name, state in (("full", FULL), ("plain", "")):
+        opened(page, address + state)
+        if state:
+            page.wait_for_function("() => document.body.textContent.includes('Likeliest class now')")
+            page.get_by_label("Any other class").first.fill("dog")
+        for width, scheme in itertools.product((390, 1300), ("light", "dark")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
             page.screenshot(path=OUT / f"live_{name}_{scheme}_{width}.png", full_page=True)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            cut = "[...document.querySelectorAll('button, p, span, li')].filter(e => e.scrollWidth > e.clientWidth + 1"
-            assert page.evaluate(cut + " && getComputedStyle(e).display !== 'inline').map(e => e.textContent)") == []
-            page.evaluate(axe)
-            found = page.evaluate("async () => (await axe.run()).violations")
+            assert page.evaluate(CUT_OFF) == []
+            found = page.evaluate(f"async () => {{ {axe}; return (await axe.run()).violations; }}")
             assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
-    finally:
-        context.close()
+    page.context.close()
+    assert page.complaints == []
 
 
 def test_everything_by_keys_alone(page, address: str) -> None:
@@ -94,8 +94,8 @@ def test_everything_by_keys_alone(page, address: str) -> None:
     shown(page)
 
 
-def test_where_no_clipboard_may_be_used_the_page_says_what_to_do(page, address: str) -> None:
-    page.add_init_script("Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined })")
-    opened(page, address)
-    page.get_by_role("button", name="Copy a link").click()
-    says(page, "Copy the address of this page")
+def test_where_no_clipboard_may_be_used_the_page_says_what_to_do(fresh, address: str) -> None:
+    fresh.add_init_script("Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined })")
+    opened(fresh, address)
+    fresh.get_by_role("button", name="Copy a link").click()
+    says(fresh, "Copy the address of this page")

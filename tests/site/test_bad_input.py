@@ -74,52 +74,52 @@ def test_several_files_and_a_drop_that_is_none(page, address: str) -> None:
     page.get_by_role("button", name="espresso", exact=True).wait_for()
 
 
-def test_a_network_that_does_not_arrive_is_asked_for_again(page, address: str) -> None:
+def test_a_network_that_does_not_arrive_is_asked_for_again(fresh, address: str) -> None:
     answers = [lambda route: route.abort(), lambda route: route.fulfill(status=404), half]
-    page.route("**/models/*.onnx", lambda route: answers.pop(0)(route) if answers else route.continue_())
-    page.goto(address)
-    again = page.get_by_role("button", name="Try again")
+    fresh.route("**/models/*.onnx", lambda route: answers.pop(0)(route) if answers else route.continue_())
+    fresh.goto(address)
+    again = fresh.get_by_role("button", name="Try again")
     for sentence in ("did not arrive", "the server answers 404", "bytes instead of"):
-        says(page, sentence)
-        assert page.locator("canvas").get_attribute("aria-label") == "A tabby cat looks up from a sofa."
+        says(fresh, sentence)
+        assert fresh.locator("canvas").get_attribute("aria-label") == "A tabby cat looks up from a sofa."
         again.click()
-    shown(page)
-    assert page.locator("#message").inner_text() == ""
-    page.complaints.clear()  # the browser tells of the files that did not arrive
+    shown(fresh)
+    assert fresh.locator("#message").inner_text() == ""
+    fresh.complaints.clear()  # the browser tells of the files that did not arrive
 
 
 def half(route) -> None:
     route.fulfill(status=200, body=b"<html>not found, but with a smile</html>")
 
 
-def test_a_runtime_that_is_another_is_refused(page, address: str) -> None:
-    page.route("**/*.mjs", lambda route: route.fulfill(status=200, body="export const evil = 1;"))
-    page.goto(address)
-    says(page, "not the file that was meant")
-    page.complaints.clear()
+def test_a_runtime_that_is_another_is_refused(fresh, address: str) -> None:
+    fresh.route("**/*.mjs", lambda route: route.fulfill(status=200, body="export const evil = 1;"))
+    fresh.goto(address)
+    says(fresh, "not the file that was meant")
+    fresh.complaints.clear()
 
 
-def test_a_missing_sample_and_missing_settings(page, address: str) -> None:
-    opened(page, address)
-    page.route("**/samples/rocket.jpg", lambda route: route.fulfill(status=500))
-    page.get_by_role("button", name="Rocket", exact=True).click()
-    says(page, "The photograph Rocket did not arrive")
-    page.route("**/settings.json", lambda route: route.abort())
-    page.reload()
-    says(page, "settings.json did not arrive")
-    page.unroute("**/settings.json")
-    page.get_by_role("button", name="Try again").click()
-    shown(page)
-    page.complaints.clear()
+def test_a_missing_sample_and_missing_settings(fresh, address: str) -> None:
+    opened(fresh, address)
+    fresh.route("**/samples/rocket.jpg", lambda route: route.fulfill(status=500))
+    fresh.get_by_role("button", name="Rocket", exact=True).click()
+    says(fresh, "The photograph Rocket did not arrive")
+    fresh.route("**/settings.json", lambda route: route.abort())
+    fresh.reload()
+    says(fresh, "settings.json did not arrive")
+    fresh.unroute("**/settings.json")
+    fresh.get_by_role("button", name="Try again").click()
+    shown(fresh)
+    fresh.complaints.clear()
 
 
-def test_a_browser_without_webassembly_gets_a_sentence(page, address: str) -> None:
-    page.add_init_script("delete globalThis.WebAssembly")
-    page.goto(address)
-    says(page, "no WebAssembly")
+def test_a_browser_without_webassembly_gets_a_sentence(fresh, address: str) -> None:
+    fresh.add_init_script("delete globalThis.WebAssembly")
+    fresh.goto(address)
+    says(fresh, "no WebAssembly")
 
 
-def test_a_page_opened_from_a_file_says_what_to_do(page, site: Path) -> None:
-    page.goto((site / "live" / "index.html").as_uri())
-    says(page, "python3 -m http.server")
-    page.complaints.clear()  # the browser refuses modules from files
+def test_a_page_opened_from_a_file_says_what_to_do(fresh, site: Path) -> None:
+    fresh.goto((site / "live" / "index.html").as_uri())
+    says(fresh, "python3 -m http.server")
+    fresh.complaints.clear()  # the browser refuses modules from files

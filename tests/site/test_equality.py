@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -74,25 +73,15 @@ def pictures(site: Path) -> list[Path]:
     return files
 
 
-def looked(page, address: str, network: str, files: list[Path], part: str) -> Iterator[tuple[Path, dict]]:
-    page.goto(f"{address}settings.json")  # its modules without the page at work
-    names = [f"test-pictures/{file.name}" for file in files]
-    found = page.evaluate(LOOK, [network, names, part, CLASSES])
-    return zip(files, found, strict=True)
-
-
-@pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.filterwarnings("ignore:of a picture:gradcam_lib.pictures.depth.PictureWarning")
-def test_maps_equal_those_of_pytorch(page, address: str, pictures: list[Path], network: str) -> None:
-    classifier = load_classifier(network)
-    for file, found in looked(page, address, network, pictures, "middle"):
-        compare(classifier, file, found, "middle")
-
-
-def test_the_whole_picture_with_margins(page, address: str, pictures: list[Path]) -> None:
-    classifier = load_classifier("efficientnet_lite0")
-    for file, found in looked(page, address, "efficientnet_lite0", pictures[-5:], "whole"):
-        compare(classifier, file, found, "whole")
+def test_maps_equal_those_of_pytorch(page, address: str, pictures: list[Path]) -> None:
+    page.goto(f"{address}settings.json")  # the modules without the page at work
+    names = [f"test-pictures/{file.name}" for file in pictures]
+    for network, part, n in (*((name, "middle", 0) for name in NETWORKS), ("efficientnet_lite0", "whole", -5)):
+        classifier = load_classifier(network)
+        found = page.evaluate(LOOK, [network, names[n:], part, CLASSES])
+        for file, numbers_of_it in zip(pictures[n:], found, strict=True):
+            compare(classifier, file, numbers_of_it, part)
 
 
 def compare(classifier: Classifier, file: Path, found: dict, part: str) -> None:

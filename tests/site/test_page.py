@@ -41,16 +41,16 @@ def pressed(page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_the_first_map_is_there_soon_and_nothing_else_is_asked_for(page, address: str) -> None:
+def test_the_first_map_is_there_soon_and_nothing_else_is_asked_for(fresh, address: str) -> None:
     """Aims: 3 s from the load to the first map, 50 ms for a further class; a busy machine gets five times as long."""
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    opened(page, address)
-    loaded, mapped = page.evaluate("[performance.timing.domContentLoadedEventEnd, Date.now()]")
+    fresh.on("request", lambda request: asked.append(request.url))
+    opened(fresh, address)
+    loaded, mapped = fresh.evaluate("[performance.timing.domContentLoadedEventEnd, Date.now()]")
     assert mapped - loaded < 5 * 3000
     assert all(url.startswith((address, "blob:", "data:")) for url in asked)
-    page.evaluate("async () => (await import('./live.js')).app.panels[0].choose(100)")  # the code is warm
-    times = page.evaluate(
+    fresh.evaluate("async () => (await import('./live.js')).app.panels[0].choose(100)")  # the code is warm
+    times = fresh.evaluate(
         """async () => { const { app } = await import("./live.js");
                          return [3, 281, 504, 999, 12].map((c) => (app.panels[0].choose(c), app.panels[0].drew)); }"""
     )
@@ -158,7 +158,7 @@ def test_the_browser_itself_forbids_the_page_to_send_anything(page, address: str
     page.complaints.clear()
 
 
-def test_the_runtime_from_a_public_server(page, address: str, site: Path) -> None:
+def test_the_runtime_from_a_public_server(fresh, address: str, site: Path) -> None:
     """As where the site was built without npm; that server is played by this test."""
 
     def changed(route) -> None:
@@ -177,10 +177,10 @@ def test_the_runtime_from_a_public_server(page, address: str, site: Path) -> Non
         path = site / "live/runtime" / route.request.url.rsplit("/", 1)[1]
         route.fulfill(path=path, headers={"Access-Control-Allow-Origin": "*"})
 
-    page.route("**/settings.json", changed)
-    page.route(address, allowed)
-    page.route(f"{runtime.HOST}/**", given)
-    opened(page, address)
+    fresh.route("**/settings.json", changed)
+    fresh.route(address, allowed)
+    fresh.route(f"{runtime.HOST}/**", given)
+    opened(fresh, address)
     assert sorted(url.rsplit("/", 1)[1] for url in asked) == sorted(name for name, *_ in runtime.FILES.values())
 
 

@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 import numpy as np
+from support.browsing import PATIENCE
 
 # Numbers as text, for they come through the browser's debugging channel.
 CODED = "(array) => btoa(Array.from(new Uint8Array(array.buffer), (b) => String.fromCharCode(b)).join(''))"
@@ -19,14 +20,29 @@ PANEL = f"""async (i) => {{
 }}"""
 
 
+def new_page(browser, **options):
+    """1,300 px wide. ``complaints``: what it says in the console."""
+    context = browser.new_context(viewport={"width": 1300, "height": 1000}, **options)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("console", lambda line: line.type == "error" and page.complaints.append(line.text))
+    return page
+
+
 def numbers(coded: str, dtype: str = "f4") -> np.ndarray:
     return np.frombuffer(base64.b64decode(coded), dtype)
 
 
 def opened(page, address: str) -> None:
     """Goes to an address and waits until every panel shows a map."""
-    page.goto("about:blank")  # or a new fragment alone would load nothing
-    page.goto(address)
+    if page.url.partition("#")[0] == address.partition("#")[0]:  # the networks are there already
+        page.evaluate("() => document.activeElement.blur()")
+        hash = address.partition("#")[2]
+        page.evaluate("async (hash) => (await import('./live.js')).app.goTo(hash)", hash)
+    else:
+        page.goto(address)
     shown(page)
 
 

@@ -9,7 +9,7 @@ import { listen } from "./sources.js";
 
 const part = (id) => document.getElementById(id);
 
-export const app = { settings: null, network: null, networks: new Map(), panels: [], active: 0, view: {}, draw };
+export const app = { settings: null, network: null, networks: new Map(), panels: [], active: 0, view: {}, draw, goTo };
 
 async function start() {
   if (typeof WebAssembly !== "object") return; // before.js has said so
