@@ -12,7 +12,12 @@ from gradcam_lib.pictures.overlay import AGAINST, DARK, FOR, NOTHING, OPACITY, P
 from gradcam_lib.widgets.explained_picture import SIDE, WEAK, unique
 from gradcam_lib.widgets.methods import METHODS
 
-SHOWN = ("grad_cam", "counterfactual", "signed")  # the methods that need nothing but A and the last layer
+# The methods that need nothing but A and the last layer, and how to read them where a widget's words do not fit.
+SHOWN = {
+    "grad_cam": "",
+    "counterfactual": "",
+    "signed": "Orange speaks for the class, blue against it; where neither is strong, the picture stays grey.",
+}
 MOST_BYTES = 30_000_000  # of a picture; more is a scan or a mistake, and stops a telephone
 # Name → what it is called in a list, and what the network and its map are, in a sentence.
 LABELS = {
@@ -55,7 +60,7 @@ def transform_settings(transform: Transform) -> dict[str, Any]:
 
 def method_settings(name: str) -> dict[str, str]:
     method = METHODS[name]
-    return {"name": name, "label": method.label, "reading": method.reading, "kind": method.kind}
+    return {"name": name, "label": method.label, "reading": SHOWN[name] or method.reading, "kind": method.kind}
 
 
 def colours() -> dict[str, Any]:

@@ -240,7 +240,18 @@ def test_the_brush(page, address: str, site: Path, lite) -> None:
     assert state(page)["covered"] == "3.3,3.4,3.5"
     covered = panel(page)["pixels"][128:192, 128:320]
     assert np.unique(covered).tolist() == [127], "covered cells are grey on the page"
+    page.get_by_role("button", name="Compare with the map and with chance").click()
+    strongest = page.get_by_role("row", name="the 3 cells where the map is strongest")
+    e = explain(lite, lite.to_input(site / "live/samples/coffee.jpg"))
+    x = lite.to_input(site / "live/samples/coffee.jpg")
+    for p in e.map(None)[0].flatten().topk(3).indices.tolist():
+        x[:, :, 32 * (p // 7) : 32 * (p // 7) + 32, 32 * (p % 7) : 32 * (p % 7) + 32] = 0
+    with torch.inference_mode():
+        fall = float(e.logits.max() - lite.model(x)[0, int(e.logits.argmax())])
+    assert float(strongest.locator("td").inner_text().replace("−", "-")) == pytest.approx(fall, abs=0.02)
+    expect(page.get_by_role("row", name="random, mean of 10 draws").locator("td")).to_have_text(re.compile(r"\d\.\d\d"))
     page.get_by_role("button", name="row 3, column 5, covered").click()  # uncovers it
+    expect(page.get_by_role("table")).to_have_count(0)
     expect(page.locator(".answer h3")).to_have_text("2 cells covered")
     page.get_by_role("button", name="Uncover all").click()
     assert "covered" not in state(page)

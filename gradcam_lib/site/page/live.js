@@ -1,8 +1,9 @@
 // The page: its state, its controls, and what happens when one of them changes.
 
 import { fromHash, toHash } from "./address.js";
+import { element } from "./answers.js";
 import { loadNetwork } from "./network.js";
-import { Panel, element } from "./panel.js";
+import { Panel } from "./panel.js";
 import { Refused, openPicture } from "./picture.js";
 import { asPng } from "./saving.js";
 import { listen } from "./sources.js";
@@ -153,7 +154,7 @@ function keep() {
   for (const radio of document.getElementsByName("pressing")) radio.checked = radio.value === view.pressing;
   for (const radio of document.getElementsByName("side")) radio.checked = Number(radio.value) === app.active;
   document.querySelector("#sources .side").hidden = app.panels.length < 2;
-  part("reading").textContent = app.method.reading.replace("white is neutral", "where neither is strong the picture stays grey");
+  part("reading").textContent = app.method.reading;
   markSample(app.panels[app.active]?.source?.name);
   const hash = toHash({ ...view, panels: app.panels.map(stateOf) }, app.settings);
   if (location.hash === `#${hash}` || (!hash && !location.hash)) return;

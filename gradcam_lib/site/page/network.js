@@ -77,6 +77,15 @@ export class Network {
     this.last = Promise.resolve();
   }
 
+  /** x (3, S, S) with these positions of the map filled with the mean colour, which is 0. */
+  covered(x, positions) {
+    const side = this.told.transform.crop;
+    return x.map((value, i) => {
+      const row = Math.floor((Math.floor((i % (side * side)) / side) * this.h) / side);
+      return positions.has(row * this.w + Math.floor(((i % side) * this.w) / side)) ? 0 : value;
+    });
+  }
+
   /** x (3, S, S) → Seen. One run at a time: a session is not to be entered twice. */
   run(x) {
     const side = this.told.transform.crop;

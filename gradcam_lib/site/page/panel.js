@@ -1,12 +1,11 @@
 // One picture, one class, one map: what is shown of them and what is said about them.
 
+import { comparison, costOf, whatPositionSays } from "./answers.js";
 import { Classes } from "./classes.js";
 import { mapOf, paint, strip, whereabouts } from "./maps.js";
 import { atSize, toInput } from "./picture.js";
 import { Stage } from "./stage.js";
-import { called, cells, decimals, number, percent, signed } from "./words.js";
-
-const LISTED = 5; // classes that a position speaks for, and against
+import { called, decimals, number, percent } from "./words.js";
 
 export class Panel {
   /** app: {settings, network, view}; view holds what is common to both panels. */
@@ -18,7 +17,8 @@ export class Panel {
     this.classes = new Classes(this.part("classes"), (c) => this.choose(c));
     this.part("answer").addEventListener("click", (event) => {
       const button = event.target.closest("button");
-      if (button) button.dataset.c ? this.choose(Number(button.dataset.c)) : this.clear();
+      if (button?.dataset.c) this.choose(Number(button.dataset.c));
+      else if (button) this[button.dataset.does]();
     });
     this.reset();
     this.picture = this.source = null;
@@ -29,7 +29,7 @@ export class Panel {
     this.chosen = null; // a class; null: the likeliest
     this.asked = null; // a position
     this.covered = new Set();
-    this.seen = this.after = null;
+    this.seen = this.after = this.compared = null;
   }
 
   /** source: {name: of a sample, or null, label, alt}. Errors: Refused, and the picture before stays. */
@@ -115,7 +115,18 @@ export class Panel {
   clear() {
     this.asked = null;
     this.covered = new Set();
-    this.after = null;
+    this.after = this.compared = null;
+    this.app.draw();
+  }
+
+  /** Beside the cells that a reader covered: those where the map is strongest, and random ones. */
+  async compare() {
+    const { seen, covered, c } = this;
+    this.compared = { c, size: covered.size };
+    this.app.draw();
+    const found = await comparison(seen, this.x, covered.size, c);
+    if (seen !== this.seen || this.compared?.c !== c || this.compared.size !== this.covered.size) return;
+    this.compared = found;
     this.app.draw();
   }
 
@@ -124,14 +135,10 @@ export class Panel {
     const seen = this.seen, covered = this.covered;
     const count = (this.brushed = (this.brushed ?? 0) + 1);
     if (!covered.size) return (this.after = null);
-    const { side, h, w } = { side: seen.network.told.transform.crop, h: seen.network.h, w: seen.network.w };
-    const x = this.x.map((value, i) => {
-      const row = Math.floor((Math.floor((i % (side * side)) / side) * h) / side);
-      return covered.has(row * w + Math.floor(((i % side) * w) / side)) ? 0 : value;
-    });
+    if (this.compared?.size !== covered.size) this.compared = null;
     await new Promise(requestAnimationFrame); // so that a stroke over several cells runs the network once
     if (count !== this.brushed) return;
-    const after = await seen.network.run(x);
+    const after = await seen.network.run(seen.network.covered(this.x, covered));
     if (count === this.brushed && seen === this.seen && covered === this.covered) this.after = after;
   }
 
@@ -151,7 +158,7 @@ export class Panel {
     for (const name of ["title", "facts", "weak"]) this.part(name).textContent = caption[name];
     this.#scale(method.kind);
     this.classes.show(this.seen, told.names, this.c);
-    this.part("answer").replaceChildren(...(this.covered.size ? this.#cost() : this.#answer()));
+    this.part("answer").replaceChildren(...(this.covered.size ? costOf(this) : whatPositionSays(this)));
     this.drew = performance.now() - began;
     const seconds = (this.ran / 1000).toFixed(2);
     this.part("time").textContent = `On this machine the network took ${seconds} s, and this map ${Math.ceil(this.drew)} ms.`;
@@ -189,64 +196,4 @@ export class Panel {
     ["low", "middle", "high"].forEach((name, i) => (this.part(name).textContent = said[i]));
     this.part("colours").style.background = `linear-gradient(to right, ${strip(kind, this.app.settings.colours).join(", ")})`;
   }
-
-  /** What the position says that was asked. */
-  #answer() {
-    if (this.asked === null) return [];
-    const { told, h, w } = this.seen.network;
-    const values = this.seen.evidenceAt(this.asked);
-    const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
-    const mean = values.reduce((a, b) => a + b, 0) / values.length;
-    const lists = element("div", "lists");
-    lists.append(
-      this.#list("Speaks for", order.slice(0, LISTED).filter((c) => values[c] > 0), values),
-      this.#list("Speaks against", order.slice(-LISTED).reverse().filter((c) => values[c] < 0), values),
-    );
-    const place = called(this.asked, w);
-    const about = `${place[0].toUpperCase()}${place.slice(1)} of the ${h} × ${w} map, in units of the logit. For “${this.name}”: ${signed(values[this.c], values[order[0]])}. Average over all ${told.classes} classes: ${number(mean)}.`;
-    return [element("h3", "", "What does this position say?"), element("p", "soft", about), lists, clearButton("Clear")];
-  }
-
-  #list(title, classes, values) {
-    const whole = element("div");
-    whole.append(element("h4", "", title));
-    if (!classes.length) whole.append(element("p", "soft", "no class"));
-    for (const c of classes) {
-      const button = element("button", "class", "");
-      button.type = "button";
-      button.dataset.c = c;
-      button.append(element("span", "value", signed(values[c], values[classes[0]])), ` ${this.seen.network.told.names[c]}`);
-      whole.append(button);
-    }
-    return whole;
-  }
-
-  /** What the score loses where cells are covered. */
-  #cost() {
-    const { seen, after, c } = this;
-    const head = element("h3", "", `${cells(this.covered.size)} covered`);
-    if (!after) return [head, element("p", "soft", "The network looks again …"), clearButton("Uncover all")];
-    const fall = seen.logits[c] - after.logits[c];
-    const first = after.order[0];
-    const lines = [
-      `Logit of “${this.name}”: ${decimals(seen.logits[c])} → ${decimals(after.logits[c])}, ${fall >= 0 ? "falls" : "rises"} by ${decimals(Math.abs(fall))}.`,
-      `Probability: ${percent(seen.probabilities[c])} → ${percent(after.probabilities[c])}.`,
-      `Likeliest class now: “${seen.network.told.names[first]}”, ${percent(after.probabilities[first])}.`,
-    ];
-    const note = "The map is that of the uncovered picture. Cells are filled with the mean colour of the training pictures.";
-    return [head, ...lines.map((line) => element("p", "", line)), element("p", "soft", note), clearButton("Uncover all")];
-  }
-}
-
-function clearButton(text) {
-  const button = element("button", "", text);
-  button.type = "button";
-  return button;
-}
-
-export function element(tag, name = "", text = "") {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.textContent = text;
-  return made;
 }
