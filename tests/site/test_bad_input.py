@@ -104,13 +104,24 @@ def test_a_missing_sample_and_missing_settings(fresh, address: str) -> None:
     fresh.route("**/samples/rocket.jpg", lambda route: route.fulfill(status=500))
     fresh.get_by_role("button", name="Rocket", exact=True).click()
     says(fresh, "The photograph Rocket did not arrive")
+    opened_without_a_sample(fresh, f"{address}#picture=rocket")
     fresh.route("**/settings.json", lambda route: route.abort())
     fresh.reload()
     says(fresh, "settings.json did not arrive")
-    fresh.unroute("**/settings.json")
+    fresh.unroute_all()
     fresh.get_by_role("button", name="Try again").click()
     shown(fresh)
     fresh.complaints.clear()
+
+
+def opened_without_a_sample(page, address: str) -> None:
+    """A reader's own picture is explained all the same."""
+    page.goto("about:blank")
+    page.goto(address)
+    says(page, "The photograph Rocket did not arrive")
+    page.locator("#file").set_input_files(sample_path("coffee"))
+    page.get_by_role("button", name="espresso", exact=True).wait_for()
+    assert page.locator("#message").inner_text() == ""
 
 
 def test_a_browser_without_webassembly_gets_a_sentence(fresh, address: str) -> None:

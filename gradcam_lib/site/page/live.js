@@ -1,7 +1,9 @@
 // The page: its state, its controls, and what happens when one of them changes.
 
-import { fromHash, toHash } from "./address.js";
+import { fromHash } from "./address.js";
 import { element } from "./answers.js";
+import { connect, keep, offer } from "./controls.js";
+import { complain, say, waiting } from "./messages.js";
 import { loadNetwork } from "./network.js";
 import { Panel } from "./panel.js";
 import { Refused, openPicture } from "./picture.js";
@@ -11,6 +13,14 @@ import { listen } from "./sources.js";
 const part = (id) => document.getElementById(id);
 
 export const app = { settings: null, network: null, networks: new Map(), panels: [], active: 0, view: {}, draw, goTo };
+Object.defineProperty(app, "method", { get: () => app.settings.methods.find(({ name }) => name === app.view.method) });
+const does = {
+  draw, look, useNetwork, setPanels, activate, goTo, save, copyLink,
+  takeSample(picture) {
+    hush();
+    takeSample(app.panels[app.active], { picture });
+  },
+};
 
 async function start() {
   if (typeof WebAssembly !== "object") return; // before.js has said so
@@ -19,8 +29,9 @@ async function start() {
   } catch {
     return say("The page is incomplete: settings.json did not arrive.", "Problem", () => start());
   }
-  offer();
-  connect();
+  offer(app, does);
+  connect(app, does);
+  listen(take, say);
   for (const id of ["sources", "controls", "keeping"]) part(id).hidden = false;
   say("");
   await goTo(location.hash);
@@ -32,40 +43,10 @@ async function settings() {
   return response.json();
 }
 
-// ---- what is said ----------------------------------------------------------------------------------------------------
-
-/** One message at a time. again: what a button “Try again” does. */
-export function say(text, word = "Problem", again = null) {
-  const box = part("message");
-  box.className = text ? word.toLowerCase() : "";
-  box.replaceChildren();
-  if (!text) return;
-  const line = element("p");
-  line.append(element("strong", "", `${word}: `), text);
-  box.append(line);
-  if (!again) return;
-  const button = element("button", "", "Try again");
-  button.type = "button";
-  button.addEventListener("click", again);
-  box.append(button);
-}
-
-function waiting(text, done, of) {
-  const box = part("message");
-  let bar = box.querySelector("progress");
-  if (!bar) {
-    bar = element("progress");
-    bar.setAttribute("aria-label", text);
-    box.className = "note";
-    box.replaceChildren(element("p", "", text), bar);
-  }
-  [bar.max, bar.value] = [of, done];
-}
-
 // ---- networks and pictures -------------------------------------------------------------------------------------------
 
 /** Loads the network of the view where it is not there yet, and looks at every picture with it. */
-export async function useNetwork() {
+async function useNetwork() {
   const name = app.view.network;
   say("");
   if (!app.networks.has(name)) {
@@ -88,6 +69,11 @@ export async function useNetwork() {
   await Promise.all(app.panels.map((panel) => look(panel)));
 }
 
+/** An old message goes, but not the one about a network that is still missing. */
+function hush() {
+  if (app.network) say("");
+}
+
 async function look(panel) {
   try {
     await panel.look();
@@ -96,21 +82,18 @@ async function look(panel) {
   }
 }
 
-function complain(error) {
-  if (!(error instanceof Refused)) console.error(error);
-  say(error instanceof Refused ? error.message : `Something went wrong: ${error.message}`);
-}
-
 /** blob: what was opened, dropped, pasted or photographed; target: where it was dropped. → whether it is a picture. */
 async function take(blob, name, target) {
   const dropped = app.panels.findIndex((panel) => panel.root.contains(target ?? null));
   const panel = app.panels[dropped >= 0 ? dropped : app.active];
+  const turn = (panel.choice = (panel.choice ?? 0) + 1);
   try {
     const picture = await openPicture(blob, app.settings.limits, name);
+    if (turn !== panel.choice) return false; // another was chosen meanwhile
     panel.setPicture(picture, { name: null, label: "Your own picture", alt: "Your own picture." });
-    say("");
+    hush();
     await panel.look();
-    keep();
+    keep(app);
     return true;
   } catch (error) {
     complain(error);
@@ -118,19 +101,23 @@ async function take(blob, name, target) {
   }
 }
 
-/** wanted: {picture: name of a sample, chosen, asked, covered}. */
+/** wanted: {picture: name of a sample, chosen, asked, covered}. → why it does not come, or "". */
 async function takeSample(panel, wanted) {
   const sample = app.settings.samples.find(({ name }) => name === wanted.picture);
+  const turn = (panel.choice = (panel.choice ?? 0) + 1);
   try {
     const response = await fetch(`samples/${sample.file}`).catch(() => ({}));
     if (!response.ok) throw new Refused(`The photograph ${sample.label} did not arrive.`);
     const picture = await openPicture(await response.blob(), app.settings.limits, sample.label);
+    if (turn !== panel.choice) return ""; // another was chosen meanwhile
     panel.setPicture(picture, { name: sample.name, label: sample.label, alt: sample.alt });
     const { chosen = null, asked = null, covered = [] } = wanted;
     Object.assign(panel, { chosen, asked, covered: new Set(covered) });
     await panel.look();
+    return "";
   } catch (error) {
     complain(error);
+    return error.message;
   }
 }
 
@@ -140,111 +127,17 @@ function draw() {
   const seen = app.panels.filter((panel) => panel.seen);
   const end = app.view.shared ? Math.max(0, ...seen.map((panel) => panel.shared())) : 0;
   seen.forEach((panel) => panel.draw(end));
-  keep();
-}
-
-/** The controls as the view says, and the address. */
-function keep() {
-  const { view } = app;
-  for (const id of ["network", "method", "part"]) part(id).value = view[id];
-  part("opacity").value = Math.round(100 * view.opacity);
-  document.querySelector("output[for=opacity]").textContent = `${part("opacity").value} %`;
-  part("shared").checked = view.shared;
-  part("two").checked = app.panels.length > 1;
-  for (const radio of document.getElementsByName("pressing")) radio.checked = radio.value === view.pressing;
-  for (const radio of document.getElementsByName("side")) radio.checked = Number(radio.value) === app.active;
-  document.querySelector("#sources .side").hidden = app.panels.length < 2;
-  part("reading").textContent = app.method.reading;
-  markSample(app.panels[app.active]?.source?.name);
-  const hash = toHash({ ...view, panels: app.panels.map(stateOf) }, app.settings);
-  if (location.hash === `#${hash}` || (!hash && !location.hash)) return;
-  try {
-    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
-  } catch {
-    // Safari allows a hundred changes in half a minute; the next one brings the address up to date
-  }
-}
-
-function markSample(name) {
-  const list = document.querySelector(".samples");
-  for (const button of list.querySelectorAll("button")) {
-    const chosen = button.dataset.name === name;
-    if (chosen && button.ariaPressed !== "true") list.scrollLeft = button.offsetLeft - list.offsetLeft - 60; // on a telephone
-    button.setAttribute("aria-pressed", chosen);
-  }
-}
-
-function stateOf({ chosen, asked, source, covered, seen }) {
-  const w = (seen?.network.told ?? told(app.view.network)).map[1];
-  return { picture: source?.name ?? null, chosen, asked, covered: [...covered], w };
+  keep(app);
 }
 
 const told = (name) => app.settings.networks.find((network) => network.name === name);
 
-Object.defineProperty(app, "method", { get: () => app.settings.methods.find(({ name }) => name === app.view.method) });
-
-// ---- controls --------------------------------------------------------------------------------------------------------
-
-function offer() {
-  const { networks, methods, samples } = app.settings;
-  const options = (list) => list.map(({ name, label }) => new Option(label, name));
-  part("network").replaceChildren(...options(networks));
-  part("method").replaceChildren(...options(methods));
-  document.querySelector(".samples").replaceChildren(...samples.map(sampleButton));
-  part("networks-about").textContent = networks
-    .map(({ label, about, transform, map }) => `${label}: ${about}; it sees ${transform.crop} × ${transform.crop} pixels, and its map has ${map.join(" × ")} positions.`)
-    .join(" ");
-  part("credits").textContent = samples.map(({ label, credit }) => `${label} (${credit})`).join(", ");
-}
-
-function sampleButton(sample) {
-  const row = document.createElement("li");
-  const button = element("button");
-  button.type = "button";
-  button.dataset.name = sample.name;
-  const image = new Image(56, 56);
-  image.src = `samples/${sample.small}`;
-  image.alt = "";
-  button.append(image, element("span", "", sample.label));
-  button.addEventListener("click", () => {
-    say("");
-    takeSample(app.panels[app.active], { picture: sample.name });
-  });
-  row.append(button);
-  return row;
-}
-
-function connect() {
-  const { view } = app;
-  const changed = (id, set, then = draw) =>
-    part(id).addEventListener(id === "opacity" ? "input" : "change", (event) => {
-      set(event.target);
-      then();
-    });
-  changed("network", ({ value }) => (view.network = value), useNetwork);
-  changed("part", ({ value }) => (view.part = value), () => app.panels.forEach(look));
-  changed("method", ({ value }) => (view.method = value));
-  changed("opacity", ({ value }) => (view.opacity = value / 100));
-  changed("shared", ({ checked }) => (view.shared = checked));
-  changed("two", () => {}, () => setPanels(part("two").checked ? 2 : 1));
-  for (const radio of document.getElementsByName("pressing")) {
-    radio.addEventListener("change", () => {
-      view.pressing = radio.value;
-      draw();
-    });
-  }
-  for (const radio of document.getElementsByName("side")) radio.addEventListener("change", () => activate(Number(radio.value)));
-  listen(take, say);
-  part("save").addEventListener("click", save);
-  part("link").addEventListener("click", copyLink);
-  part("reset").addEventListener("click", () => goTo(""));
-  window.addEventListener("hashchange", () => goTo(location.hash));
-}
+// ---- panels ----------------------------------------------------------------------------------------------------------
 
 function activate(i) {
   app.active = i;
   app.panels.forEach((panel, j) => panel.root.classList.toggle("active", app.panels.length > 1 && i === j));
-  keep();
+  keep(app);
 }
 
 function addPanel() {
@@ -279,9 +172,12 @@ async function goTo(hash) {
   part("panels").classList.toggle("pair", panels.length > 1);
   activate(0);
   app.network = app.networks.get(view.network) ?? null;
-  await Promise.all(panels.map((wanted, i) => takeSample(app.panels[i], wanted)));
+  const problems = await Promise.all(panels.map((wanted, i) => takeSample(app.panels[i], wanted)));
   if (!app.network) await useNetwork();
-  if (strange.length && app.network) say(`The link names what is not on offer here: ${strange.join(", ")}.`, "Note");
+  const problem = problems.find(Boolean);
+  if (!app.network) return;
+  if (problem) say(problem);
+  else if (strange.length) say(`The link names what is not on offer here: ${strange.join(", ")}.`, "Note");
 }
 
 // ---- keeping ---------------------------------------------------------------------------------------------------------
