@@ -15,8 +15,12 @@ WAY_OUT = "install what the site needs:  pip install 'gradcam-tutorial[site]'  (
 def main(argv: list[str] | None = None) -> int:
     """The exit status. Errors: SystemExit with status 2 for a command that cannot be understood."""
     program = os.environ.get("GRADCAM_COMMAND")
-    parser = argparse.ArgumentParser(prog=f"{program} site" if program else None, description=__doc__)
-    parser.add_argument("--out", type=Path, default=DEFAULT, metavar="FOLDER", help=f"default: {DEFAULT}")
+    told = "The tutorial as a static site, for any web server."
+    parser = argparse.ArgumentParser(prog=f"{program} site" if program else None, description=told)
+    parser.add_argument(
+        "--out", type=Path, default=DEFAULT, metavar="FOLDER",
+        help=f"empty, or that of an earlier site, whose files are replaced; default: {DEFAULT}",
+    )  # fmt: skip
     out = parser.parse_args(argv).out.expanduser()
     if problem := refused(out):
         print(f"error: {problem}", file=sys.stderr)

@@ -130,6 +130,16 @@ def test_a_browser_without_webassembly_gets_a_sentence(fresh, address: str) -> N
     says(fresh, "no WebAssembly")
 
 
+def test_a_browser_that_changes_pixels_gets_a_sentence(fresh, address: str) -> None:
+    """As some do against fingerprinting; the maps would be of another picture."""
+    noise = "const true_one = CanvasRenderingContext2D.prototype.getImageData;"
+    noise += "CanvasRenderingContext2D.prototype.getImageData = function (...args) {"
+    noise += "const image = true_one.apply(this, args); image.data[400] ^= 1; return image; };"
+    fresh.add_init_script(noise)
+    fresh.goto(address)
+    says(fresh, "This browser changes the pixels that a page reads")
+
+
 def test_a_page_opened_from_a_file_says_what_to_do(fresh, site: Path) -> None:
     fresh.goto((site / "live" / "index.html").as_uri())
     says(fresh, "python3 -m http.server")

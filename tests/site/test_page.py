@@ -113,7 +113,7 @@ def test_pictures_arrive_by_drop_paste_and_camera(page, address: str) -> None:
     assert page.evaluate("document.querySelector('video').srcObject") is None, "the camera stays on"
 
 
-def test_any_class_by_a_part_of_its_name(page, address: str) -> None:
+def test_any_class_by_a_part_of_its_name(page, address: str, lite) -> None:
     opened(page, address)
     box = page.get_by_role("combobox", name="Any other class")
     box.press_sequentially("teddy")
@@ -121,7 +121,7 @@ def test_any_class_by_a_part_of_its_name(page, address: str) -> None:
     assert "“teddy”" in page.locator(".title").inner_text()
     assert "rank" in page.locator(".facts").inner_text()
     box.fill("terrier")
-    assert page.locator("[role=option]").count() == 8
+    assert page.locator("[role=option]").count() == sum("terrier" in name.lower() for name in lite.names)
     page.keyboard.press("Enter")
     assert re.search(r"part of \d+ names.*arrow keys", page.locator(".why").inner_text())
     page.keyboard.press("ArrowDown")

@@ -2,7 +2,7 @@
 
 import { decimals, meant, percent } from "./words.js";
 
-const OFFERED = 8;
+const OFFERED = 60; // names in the list, which scrolls
 const HINT = "A part of its name will do.";
 let made = 0; // so that every list has a name of its own
 
@@ -75,7 +75,7 @@ export class Classes {
 
   #option(c, i) {
     const option = document.createElement("li");
-    option.role = "option";
+    option.setAttribute("role", "option");
     option.id = `${this.list.id}-${i}`;
     option.dataset.c = c;
     option.textContent = this.names[c];

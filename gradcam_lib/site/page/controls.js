@@ -85,7 +85,7 @@ function markSample(name) {
   const list = document.querySelector(".samples");
   for (const button of list.querySelectorAll("button")) {
     const chosen = button.dataset.name === name;
-    if (chosen && button.ariaPressed !== "true") list.scrollLeft = button.offsetLeft - list.offsetLeft - 60; // on a telephone
+    if (chosen && button.getAttribute("aria-pressed") !== "true") list.scrollLeft = button.offsetLeft - list.offsetLeft - 60; // on a telephone
     button.setAttribute("aria-pressed", chosen);
   }
 }

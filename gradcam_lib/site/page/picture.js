@@ -25,11 +25,27 @@ export async function openPicture(file, limits, name = file.name || "The picture
     const most = limits.pixels / 1e6;
     throw new Refused(`${called} has ${width} × ${height} pixels, and the limit is ${most} million. Make it smaller first.`);
   }
+  if (!pixelsAreTrue()) {
+    throw new Refused("This browser changes the pixels that a page reads, as a protection against being recognised. Allow this page to read a canvas, or use another browser.");
+  }
+  const options = { colorSpaceConversion: "none", imageOrientation: "from-image" };
   try {
-    return new Picture(await createImageBitmap(file, { colorSpaceConversion: "none", imageOrientation: "from-image" }));
+    return new Picture(await createImageBitmap(file, options).catch(() => createImageBitmap(file))); // older ones know no options
   } catch {
     throw new Refused(`${called} is truncated or broken. Save or download it again.`);
   }
+}
+
+/** Whether what is drawn on a canvas is what is read from it. */
+function pixelsAreTrue() {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 32;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const drawn = new ImageData(32, 32);
+  for (let i = 0; i < drawn.data.length; i++) drawn.data[i] = i % 4 === 3 ? 255 : (37 * i) % 251;
+  context.putImageData(drawn, 0, 0);
+  const read = context.getImageData(0, 0, 32, 32).data;
+  return read.every((value, i) => value === drawn.data[i]);
 }
 
 export class Picture {
