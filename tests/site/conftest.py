@@ -13,13 +13,13 @@ import pytest
 from support.browsing import CHROMIUM, FLAGS, PATIENCE
 from support.live_page import new_page
 
-pytest.importorskip("onnxscript", reason="the packages of the site are not installed")
 LIVE = "live"
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The folder of a finished site."""
+    pytest.importorskip("onnxscript", reason="the packages of the site are not installed")
     from gradcam_lib.site.build import build
 
     base = tmp_path_factory.getbasetemp()

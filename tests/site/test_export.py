@@ -11,11 +11,8 @@ import pytest
 import torch
 
 from gradcam_lib import explain
-from gradcam_lib.commands import site as command
 from gradcam_lib.networks.zoo import load_classifier
-from gradcam_lib.pictures.overlay import PALETTE
 from gradcam_lib.pictures.samples import SAMPLES, sample
-from gradcam_lib.site import live, runtime
 from gradcam_lib.site.export import NETWORKS, export, features_of, read_head, steps
 from gradcam_lib.worlds.rendering import render
 from gradcam_lib.worlds.sampling import sample as sample_scene
@@ -68,55 +65,3 @@ def test_small_layers_keep_their_weights(site: Path) -> None:
     assert kinds == {"FLOAT", "INT16"}
     in_full = 4 * sum(weight.numel() for weight in features.parameters() if weight.dim() == 4)
     assert (site / "live/models/efficientnet_lite0.onnx").stat().st_size < 0.65 * in_full
-
-
-def test_the_page_is_told_what_the_library_knows(told: dict, site: Path) -> None:
-    assert told["colours"]["heat"] == PALETTE.tolist()
-    lite = told["networks"][0]
-    assert lite["names"][134] != lite["names"][517], "two classes have the name crane"
-    assert lite["transform"]["filter"] == "bicubic" and lite["transform"]["margin"] == [127, 127, 127]
-    for network in told["networks"]:
-        for file in (network["model"], network["head"]):
-            assert (site / "live/models" / file["file"]).stat().st_size == file["bytes"]
-    assert {each["name"] for each in told["samples"]} >= set(SAMPLES)
-    assert all(each["alt"] and each["credit"] for each in told["samples"])
-
-
-def test_without_npm_the_page_is_linked_to_a_public_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the hashes, and leave to fetch from that server and no other."""
-    said: list[str] = []
-    monkeypatch.setattr(runtime.shutil, "which", lambda name: None)
-    monkeypatch.setattr(live, "cache_folder", lambda: tmp_path / "cache")
-    found = live.place_runtime(tmp_path, said.append)
-    assert "npm is not installed" in said[0] and "readers need the internet" in said[0]
-    assert found["wasm"]["file"].startswith("https://cdn.jsdelivr.net/npm/onnxruntime-web@")
-    assert all(file["integrity"].startswith("sha384-") for file in found.values())
-    page = tmp_path / "index.html"
-    for told, allowed in (
-        (found, "connect-src 'self' https://cdn.jsdelivr.net;"),
-        (runtime.described("runtime"), "connect-src 'self';"),
-    ):
-        page.write_text((live.PAGE / "index.html").read_text(encoding="utf-8"), encoding="utf-8")
-        live.allow(page, told)
-        assert allowed in page.read_text(encoding="utf-8")
-
-
-def test_a_runtime_with_another_hash_is_not_used(tmp_path: Path) -> None:
-    for name, *_ in runtime.FILES.values():
-        (tmp_path / name).write_bytes(b"something else")
-    with pytest.raises(ValueError, match="expected sha384-"):
-        runtime.copy_runtime(tmp_path / "out", tmp_path)
-    assert not any((tmp_path / "out").iterdir())
-
-
-def test_the_command_refuses_a_folder_that_holds_something_else(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    (tmp_path / "letters.txt").write_text("dear diary")
-    assert command.main(["--out", str(tmp_path)]) == 1
-    assert "holds something else" in capsys.readouterr().err
-    assert command.main(["--out", str(tmp_path / "letters.txt")]) == 1
-    assert "this is a file" in capsys.readouterr().err
-
-
-def test_the_command_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "find_spec", lambda name: None)
-    assert "onnx and onnxscript: not installed; install what the site needs" in command.refused(tmp_path)
