@@ -16,6 +16,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from gradcam_lib.paths import offline
+
 PACKAGE, VERSION = "onnxruntime-web", "1.30.0"
 HOST = "https://cdn.jsdelivr.net"
 FILES = {
@@ -68,6 +70,8 @@ def sha384(data: bytes) -> str:
 
 def fetch_package(package: str, version: str, into: Path) -> Path:
     """The archive of a package, through npm, which checks it. Errors: NoRuntime."""
+    if offline():
+        raise NoRuntime("GRADCAM_OFFLINE forbids the network")
     npm = shutil.which("npm")
     if npm is None:
         raise NoRuntime("npm is not installed")

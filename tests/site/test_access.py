@@ -43,7 +43,7 @@ def test_it_fits_and_is_accessible(browser, address: str, axe: str) -> None:
     for name, state in (("full", FULL), ("plain", "")):
         opened(page, address + state)
         if state:
-            page.wait_for_function("() => document.body.textContent.includes('Likeliest class now')")
+            page.wait_for_function("() => document.body.textContent.includes('Likeliest class now: “')")
             page.get_by_label("Any other class").first.fill("dog")
         for width, scheme in itertools.product((390, 1300), ("light", "dark")):
             page.set_viewport_size({"width": width, "height": 900})
@@ -86,8 +86,11 @@ def test_everything_by_keys_alone(page, address: str) -> None:
     page.keyboard.press("Space")
     tab_to("row 2, column 2")
     page.keyboard.press("Space")
-    page.wait_for_function("() => document.querySelector('.answer').textContent.includes('Likeliest class now')")
+    page.wait_for_function("() => document.querySelector('.answer').textContent.includes('Likeliest class now: “')")
     assert page.evaluate("document.activeElement.ariaLabel") == "row 2, column 2, covered"
+    tab_to("Uncover all")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.ariaLabel") == "row 2, column 2", "the focus goes back to the picture"
     tab_to("Begin anew")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="tiger cat", exact=True).wait_for()

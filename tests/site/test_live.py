@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,19 @@ def test_without_npm_the_page_is_linked_to_a_public_server(tmp_path: Path, monke
         page.write_text((live.PAGE / "index.html").read_text(encoding="utf-8"), encoding="utf-8")
         live.allow(page, told)
         assert allowed in page.read_text(encoding="utf-8")
+
+
+def test_offline_nothing_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADCAM_OFFLINE", "1")
+    monkeypatch.setattr(runtime.subprocess, "run", lambda *_, **__: pytest.fail("npm was started"))
+    with pytest.raises(runtime.NoRuntime, match="GRADCAM_OFFLINE"):
+        runtime.copy_runtime(tmp_path / "out", tmp_path / "cache")
+
+
+def test_what_npm_says_when_it_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime.shutil, "which", lambda name: sys.executable)  # which knows no "pack"
+    with pytest.raises(runtime.NoRuntime, match="npm did not fetch axe-core: .*pack"):
+        runtime.fetch_package("axe-core", "4", tmp_path)
 
 
 def test_a_runtime_with_another_hash_is_not_used(tmp_path: Path) -> None:

@@ -232,7 +232,7 @@ def test_the_brush(page, address: str, site: Path, lite) -> None:
     page.mouse.down()
     page.mouse.move(to_box["x"] + 20, to_box["y"] + 20, steps=12)
     page.mouse.up()
-    expect(page.locator(".answer")).to_contain_text("Likeliest class now")
+    expect(page.locator(".answer")).to_contain_text("Likeliest class now: “")
     x = lite.to_input(site / "live/samples/coffee.jpg")
     x[:, :, 64:96, 64:160] = 0
     with torch.inference_mode():
@@ -250,11 +250,15 @@ def test_the_brush(page, address: str, site: Path, lite) -> None:
         fall = float(e.logits.max() - lite.model(x)[0, int(e.logits.argmax())])
     assert float(strongest.locator("td").inner_text().replace("−", "-")) == pytest.approx(fall, abs=0.02)
     expect(page.get_by_role("row", name="random, mean of 10 draws").locator("td")).to_have_text(re.compile(r"\d\.\d\d"))
+    assert page.evaluate("document.activeElement.textContent") == "Compare with the map and with chance"
     page.get_by_role("button", name="row 3, column 5, covered").click()  # uncovers it
     expect(page.get_by_role("table")).to_have_count(0)
     expect(page.locator(".answer h3")).to_have_text("2 cells covered")
+    page.get_by_label("asks what it says").check()
+    page.get_by_role("button", name="row 1, column 1", exact=True).click()
+    expect(page.locator(".answer h3")).to_have_text(["2 cells covered", "What does this position say?"])
     page.get_by_role("button", name="Uncover all").click()
-    assert "covered" not in state(page)
+    assert "covered" not in state(page) and state(page)["position"] == "1.1"
 
 
 def test_a_link_brings_everything_back(page, address: str) -> None:

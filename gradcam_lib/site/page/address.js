@@ -47,12 +47,16 @@ export function fromHash(hash, settings) {
   const told = settings.networks.find(({ name }) => name === network);
   const [h, w] = told.map;
   const places = (name) =>
-    (given.get(name) ?? "").split(",").filter(Boolean).slice(0, h * w).flatMap((text) => {
-      const [row, column] = /^\d{1,2}\.\d{1,2}$/.test(text) ? text.split(".").map(Number) : [0, 0];
-      if (row >= 1 && row <= h && column >= 1 && column <= w) return [(row - 1) * w + column - 1];
-      strange.push(`${name} “${text.slice(0, 40)}”`);
-      return [];
-    });
+    (given.get(name) ?? "")
+      .split(",")
+      .filter(Boolean)
+      .slice(0, h * w)
+      .flatMap((text) => {
+        const [row, column] = /^\d{1,2}\.\d{1,2}$/.test(text) ? text.split(".").map(Number) : [0, 0];
+        if (row >= 1 && row <= h && column >= 1 && column <= w) return [(row - 1) * w + column - 1];
+        strange.push(`${name} “${text.slice(0, 40)}”`);
+        return [];
+      });
   const panel = (end, otherwise) => ({
     picture: one(`picture${end}`, names(settings.samples), otherwise),
     chosen: whole(`class${end}`, told.classes - 1),

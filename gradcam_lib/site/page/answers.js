@@ -14,14 +14,32 @@ export function whatPositionSays({ asked, seen, c, name }) {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const lists = element("div", "lists");
   lists.append(
-    listOf("Speaks for", order.slice(0, LISTED).filter((k) => values[k] > 0), values, told.names),
-    listOf("Speaks against", order.slice(-LISTED).reverse().filter((k) => values[k] < 0), values, told.names),
+    listOf(
+      "Speaks for",
+      order.slice(0, LISTED).filter((k) => values[k] > 0),
+      values,
+      told.names,
+    ),
+    listOf(
+      "Speaks against",
+      order
+        .slice(-LISTED)
+        .reverse()
+        .filter((k) => values[k] < 0),
+      values,
+      told.names,
+    ),
   );
   const place = called(asked, w);
   const about =
     `${place[0].toUpperCase()}${place.slice(1)} of the ${h} × ${w} map, in units of the logit. ` +
     `For “${name}”: ${signed(values[c], values[order[0]])}. Average over all ${told.classes} classes: ${number(mean)}.`;
-  return [element("h3", "", "What does this position say?"), element("p", "soft", about), lists, button("Clear", "clear")];
+  return [
+    element("h3", "", "What does this position say?"),
+    element("p", "soft", about),
+    lists,
+    button("Clear", "unask"),
+  ];
 }
 
 function listOf(title, classes, values, names) {
@@ -38,29 +56,41 @@ function listOf(title, classes, values, names) {
   return whole;
 }
 
-/** What the score loses where cells are covered. */
+/** What does the score lose where cells are covered? → elements, none where none is. */
 export function costOf({ covered, seen, after, c, name, compared }) {
-  const head = element("h3", "", `${cells(covered.size)} covered`);
-  const uncover = button("Uncover all", "clear");
-  if (!after) return [head, element("p", "soft", "The network looks again …"), uncover];
-  const fall = seen.logits[c] - after.logits[c];
-  const first = after.order[0];
+  if (!covered.size) return [];
+  const first = after?.order[0];
+  const likeliest = after && `“${seen.network.told.names[first]}”, ${percent(after.probabilities[first])}.`;
+  const [before, now] = [seen, after].map((one) => one && [decimals(one.logits[c]), percent(one.probabilities[c])]);
   const lines = [
-    `Logit of “${name}”: ${decimals(seen.logits[c])} → ${decimals(after.logits[c])}, ${fall >= 0 ? "falls" : "rises"} by ${decimals(Math.abs(fall))}.`,
-    `Probability: ${percent(seen.probabilities[c])} → ${percent(after.probabilities[c])}.`,
-    `Likeliest class now: “${seen.network.told.names[first]}”, ${percent(after.probabilities[first])}.`,
+    `Logit of “${name}”: ${before[0]} → ${after ? `${now[0]}, ${inWords(seen.logits[c] - after.logits[c])}.` : "…"}`,
+    `Probability: ${before[1]} → ${after ? `${now[1]}.` : "…"}`,
+    `Likeliest class now: ${likeliest ?? "…"}`,
   ];
-  const note = "The map is that of the uncovered picture. Cells are filled with the mean colour of the training pictures.";
+  const note =
+    "The map is that of the uncovered picture. Cells are filled with the mean colour of the training pictures.";
   const row = element("div", "row");
-  row.append(button("Compare with the map and with chance", "compare"), uncover);
-  const table = compared?.c === c && compared.size === covered.size ? tableOf(compared, fall) : [];
-  return [head, ...lines.map((line) => element("p", "", line)), element("p", "soft", note), ...table, row];
+  row.append(button("Compare with the map and with chance", "compare"), button("Uncover all", "uncover"));
+  const comparable = after && compared?.c === c && compared.size === covered.size;
+  return [
+    element("h3", "", `${cells(covered.size)} covered`),
+    ...lines.map((line) => element("p", "", line)),
+    element("p", "soft", note),
+    ...(comparable ? tableOf(compared, seen.logits[c] - after.logits[c]) : []),
+    row,
+  ];
 }
+
+const inWords = (fall) => `${fall >= 0 ? "falls" : "rises"} by ${decimals(Math.abs(fall))}`;
 
 function tableOf({ size, strongest, random }, fall) {
   if (!random) return [element("p", "soft", "The network looks at other cells …")];
   const mean = random.reduce((a, b) => a + b) / random.length;
-  const rows = [["yours", fall], [`the ${cells(size)} where the map is strongest`, strongest], [`random, mean of ${random.length} draws`, mean]];
+  const rows = [
+    ["yours", fall],
+    [`the ${cells(size)} where the map is strongest`, strongest],
+    [`random, mean of ${random.length} draws`, mean],
+  ];
   const table = element("table");
   const header = table.createTHead().insertRow();
   for (const text of [`${cells(size)} covered`, "logit falls by"]) header.append(headerCell(text, "col"));
@@ -68,7 +98,8 @@ function tableOf({ size, strongest, random }, fall) {
     const row = table.insertRow();
     row.append(headerCell(text, "row"), element("td", "", decimals(value)));
   }
-  const range = `Of the random draws, the logit falls by ${decimals(Math.min(...random))} to ${decimals(Math.max(...random))}. Where a number is negative, it rises.`;
+  const [least, most] = [Math.min(...random), Math.max(...random)].map((value) => decimals(value));
+  const range = `In the random draws the logit falls by ${least} to ${most}. Where a number is negative, it rises.`;
   return [table, element("p", "soft", range)];
 }
 

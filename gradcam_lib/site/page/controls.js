@@ -13,7 +13,11 @@ export function offer(app, does) {
   part("method").replaceChildren(...options(methods));
   document.querySelector(".samples").replaceChildren(...samples.map((sample) => sampleButton(sample, does)));
   part("networks-about").textContent = networks
-    .map(({ label, about, transform, map }) => `${label}: ${about}; it sees ${transform.crop} × ${transform.crop} pixels, and its map has ${map.join(" × ")} positions.`)
+    .map(
+      ({ label, about, transform, map }) =>
+        `${label}: ${about}; it sees ${transform.crop} × ${transform.crop} pixels, and its map has ` +
+        `${map.join(" × ")} positions.`,
+    )
     .join(" ");
   part("credits").textContent = samples.map(({ label, credit }) => `${label} (${credit})`).join(", ");
 }
@@ -41,18 +45,27 @@ export function connect(app, does) {
       then();
     });
   changed("network", ({ value }) => (view.network = value), does.useNetwork);
-  changed("part", ({ value }) => (view.part = value), () => app.panels.forEach(does.look));
+  changed(
+    "part",
+    ({ value }) => (view.part = value),
+    () => app.panels.forEach(does.look),
+  );
   changed("method", ({ value }) => (view.method = value));
   changed("opacity", ({ value }) => (view.opacity = value / 100));
   changed("shared", ({ checked }) => (view.shared = checked));
-  changed("two", () => {}, () => does.setPanels(part("two").checked ? 2 : 1));
+  changed(
+    "two",
+    () => {},
+    () => does.setPanels(part("two").checked ? 2 : 1),
+  );
   for (const radio of document.getElementsByName("pressing")) {
     radio.addEventListener("change", () => {
       view.pressing = radio.value;
       does.draw();
     });
   }
-  for (const radio of document.getElementsByName("side")) radio.addEventListener("change", () => does.activate(Number(radio.value)));
+  for (const radio of document.getElementsByName("side"))
+    radio.addEventListener("change", () => does.activate(Number(radio.value)));
   part("save").addEventListener("click", does.save);
   part("link").addEventListener("click", does.copyLink);
   part("reset").addEventListener("click", () => does.goTo(""));
@@ -85,7 +98,8 @@ function markSample(name) {
   const list = document.querySelector(".samples");
   for (const button of list.querySelectorAll("button")) {
     const chosen = button.dataset.name === name;
-    if (chosen && button.getAttribute("aria-pressed") !== "true") list.scrollLeft = button.offsetLeft - list.offsetLeft - 60; // on a telephone
+    if (chosen && button.getAttribute("aria-pressed") !== "true")
+      list.scrollLeft = button.offsetLeft - list.offsetLeft - 60; // on a telephone
     button.setAttribute("aria-pressed", chosen);
   }
 }

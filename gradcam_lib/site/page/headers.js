@@ -18,7 +18,7 @@ export function header(bytes) {
 
 /** The size stands in the first of the segments SOF0 to SOF15 that describes a picture. */
 function jpeg(bytes) {
-  for (let at = 2; at + 9 < bytes.length; ) {
+  for (let at = 2; at + 9 < bytes.length;) {
     if (bytes[at] !== 0xff) return { kind: "" };
     const marker = bytes[at + 1];
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {

@@ -15,7 +15,14 @@ const part = (id) => document.getElementById(id);
 export const app = { settings: null, network: null, networks: new Map(), panels: [], active: 0, view: {}, draw, goTo };
 Object.defineProperty(app, "method", { get: () => app.settings.methods.find(({ name }) => name === app.view.method) });
 const does = {
-  draw, look, useNetwork, setPanels, activate, goTo, save, copyLink,
+  draw,
+  look,
+  useNetwork,
+  setPanels,
+  activate,
+  goTo,
+  save,
+  copyLink,
   takeSample(picture) {
     hush();
     takeSample(app.panels[app.active], { picture });
@@ -60,7 +67,11 @@ async function useNetwork() {
       app.networks.set(name, await loadNetwork(told(name), app.settings, progress));
     } catch (error) {
       waits = false;
-      return say(error instanceof Refused ? error.message : `The network cannot be run: ${error.message}`, "Problem", useNetwork);
+      return say(
+        error instanceof Refused ? error.message : `The network cannot be run: ${error.message}`,
+        "Problem",
+        useNetwork,
+      );
     }
     say("");
   }
@@ -186,7 +197,10 @@ async function save() {
   if (!app.panels.every((panel) => panel.seen)) return say("There is no map yet.", "Note");
   const link = element("a");
   link.href = URL.createObjectURL(await asPng(app.panels, app.settings));
-  link.download = `${app.panels.map((panel) => `${panel.source.name ?? "own"}_${panel.name}`).join("_and_").replace(/[^\w]+/g, "_")}_${app.view.method}.png`;
+  link.download = `${app.panels
+    .map((panel) => `${panel.source.name ?? "own"}_${panel.name}`)
+    .join("_and_")
+    .replace(/[^\w]+/g, "_")}_${app.view.method}.png`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }

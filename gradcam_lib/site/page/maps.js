@@ -21,7 +21,8 @@ export function mapOf(seen, c, method, side) {
 }
 
 function bounded(values) {
-  let low = Infinity, high = -Infinity;
+  let low = Infinity,
+    high = -Infinity;
   for (const value of values) {
     if (value < low) low = value;
     if (value > high) high = value;
@@ -31,17 +32,21 @@ function bounded(values) {
 
 /** Bilinear, the centre of a cell stays where it is: torch's interpolate with align_corners=False. */
 export function upsample(values, h, w, side) {
-  const columns = axis(w, side), rows = axis(h, side);
+  const columns = axis(w, side),
+    rows = axis(h, side);
   const lines = new Float32Array(h * side); // the rows of the map, made wide
   for (let row = 0; row < h; row++) {
     for (let x = 0; x < side; x++) {
-      const left = values[row * w + columns.low[x]], right = values[row * w + columns.high[x]];
+      const left = values[row * w + columns.low[x]],
+        right = values[row * w + columns.high[x]];
       lines[row * side + x] = left + (right - left) * columns.share[x];
     }
   }
   const out = new Float32Array(side * side);
   for (let y = 0; y < side; y++) {
-    const top = rows.low[y] * side, bottom = rows.high[y] * side, share = rows.share[y];
+    const top = rows.low[y] * side,
+      bottom = rows.high[y] * side,
+      share = rows.share[y];
     for (let x = 0; x < side; x++) out[y * side + x] = lines[top + x] + (lines[bottom + x] - lines[top + x]) * share;
   }
   return out;
@@ -49,7 +54,9 @@ export function upsample(values, h, w, side) {
 
 /** For each pixel the two cells that it lies between, and how far it is from the first to the second. */
 function axis(n, side) {
-  const low = new Int32Array(side), high = new Int32Array(side), share = new Float32Array(side);
+  const low = new Int32Array(side),
+    high = new Int32Array(side),
+    share = new Float32Array(side);
   for (let i = 0; i < side; i++) {
     const at = Math.max(0, ((i + 0.5) * n) / side - 0.5);
     low[i] = Math.min(Math.floor(at), n - 1);
@@ -83,7 +90,9 @@ export function paint(rgb, values, end, kind, opacity, colours) {
   const image = new ImageData(side, side);
   const data = image.data;
   for (let i = 0, at = 0; i < values.length; i++, at += 4) {
-    const r = rgb[3 * i], g = rgb[3 * i + 1], b = rgb[3 * i + 2];
+    const r = rgb[3 * i],
+      g = rgb[3 * i + 1],
+      b = rgb[3 * i + 2];
     data[at + 3] = 255;
     if (!opacity) {
       data[at] = r; // in its colours
@@ -107,7 +116,8 @@ export function strip(kind, colours, steps = 33) {
   return Array.from({ length: steps }, (_, i) => {
     const value = kind === "signed" ? (2 * i) / (steps - 1) - 1 : i / (steps - 1);
     const ground = kind === "signed" ? colours.nothing : [colours.dark, colours.dark, colours.dark];
-    const colour = colourOf(value, kind, colours), share = shareOf(value, kind, colours);
+    const colour = colourOf(value, kind, colours),
+      share = shareOf(value, kind, colours);
     return `rgb(${ground.map((grey, c) => Math.round((1 - share) * grey + share * colour[c])).join(", ")})`;
   });
 }

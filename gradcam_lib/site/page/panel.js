@@ -53,7 +53,7 @@ export class Panel {
     const seen = await network.run(x);
     if (turn !== this.turn) return;
     if (this.seen && this.seen.network !== network) this.#forget(network);
-    Object.assign(this, { x, rgb, seen, after: null, ran: performance.now() - began });
+    Object.assign(this, { x, rgb, seen, after: null, compared: null, ran: performance.now() - began });
     this.chosen = this.chosen < network.told.classes ? this.chosen : null;
     this.stage.divide(network.h, network.w);
     if (this.covered.size) await this.#again();
@@ -107,13 +107,19 @@ export class Panel {
       return this.app.draw();
     }
     on ? this.covered.add(p) : this.covered.delete(p);
+    this.after = null;
     this.app.draw();
     await this.#again();
     this.app.draw();
   }
 
-  clear() {
+  /** No position is asked. */
+  unask() {
     this.asked = null;
+    this.app.draw();
+  }
+
+  uncover() {
     this.covered = new Set();
     this.after = this.compared = null;
     this.app.draw();
@@ -132,7 +138,8 @@ export class Panel {
 
   /** The covered picture goes through the network. */
   async #again() {
-    const seen = this.seen, covered = this.covered;
+    const seen = this.seen,
+      covered = this.covered;
     const count = (this.brushed = (this.brushed ?? 0) + 1);
     if (!covered.size) return (this.after = null);
     if (this.compared?.size !== covered.size) this.compared = null;
@@ -158,10 +165,11 @@ export class Panel {
     for (const name of ["title", "facts", "weak"]) this.part(name).textContent = caption[name];
     this.#scale(method.kind);
     this.classes.show(this.seen, told.names, this.c);
-    this.part("answer").replaceChildren(...(this.covered.size ? costOf(this) : whatPositionSays(this)));
+    this.#say([...costOf(this), ...whatPositionSays(this)]);
     this.drew = performance.now() - began;
     const seconds = (this.ran / 1000).toFixed(2);
-    this.part("time").textContent = `On this machine the network took ${seconds} s, and this map ${Math.ceil(this.drew)} ms.`;
+    this.part("time").textContent =
+      `On this machine the network took ${seconds} s, and this map ${Math.ceil(this.drew)} ms.`;
   }
 
   #caption({ values, low, high, largest: own }, method) {
@@ -169,10 +177,20 @@ export class Panel {
     const { told } = seen.network;
     const title = `${method.label}: “${this.name}”`;
     const range = method.kind === "signed" ? `map ${number(low)} … ${number(high)}` : `map maximum ${number(own)}`;
-    const facts = `Logit ${decimals(seen.logits[c])} · probability ${percent(seen.probabilities[c])} · rank ${seen.rank(c)} of ${told.classes} · ${range}`;
+    const facts = [
+      `Logit ${decimals(seen.logits[c])}`,
+      `probability ${percent(seen.probabilities[c])}`,
+      `rank ${seen.rank(c)} of ${told.classes}`,
+      range,
+    ].join(" · ");
     const weak = own ? this.#weak(own) : this.#empty(method);
     const where = own ? `Strongest ${whereabouts(values, this.app.settings.side)}` : "";
-    const covered = this.covered.size ? `Covered: ${[...this.covered].sort((a, b) => a - b).map((p) => called(p, seen.network.w)).join("; ")}` : "";
+    const covered = this.covered.size
+      ? `Covered: ${[...this.covered]
+          .sort((a, b) => a - b)
+          .map((p) => called(p, seen.network.w))
+          .join("; ")}`
+      : "";
     const alt = [`${this.source.label}. ${title}`, where, facts, weak, covered].filter(Boolean).join(". ");
     return { title, facts, weak, alt: `${alt.replace(/\.+$/, "")}.` };
   }
@@ -182,7 +200,8 @@ export class Panel {
     const first = this.seen.order[0];
     const share = own / (this.map(first, "signed").largest || own);
     if (share >= this.app.settings.weak) return "";
-    return `Weak: its strongest value is ${percent(share)} of that for “${this.seen.network.told.names[first]}”, the likeliest class.`;
+    const likeliest = `“${this.seen.network.told.names[first]}”, the likeliest class`;
+    return `Weak: its strongest value is ${percent(share)} of that for ${likeliest}.`;
   }
 
   #empty(method) {
@@ -190,10 +209,24 @@ export class Panel {
     return `The map is empty because no position speaks ${way} the class.`;
   }
 
+  /** The answers, where they are others than before; the focus stays on its button, or goes back to the picture. */
+  #say(parts) {
+    const box = this.part("answer"),
+      now = box.cloneNode();
+    now.append(...parts);
+    if (now.textContent === box.textContent) return; // a screen reader is not to read it again
+    const held = box.contains(document.activeElement) && document.activeElement.textContent;
+    box.replaceChildren(...now.childNodes);
+    const same = [...box.querySelectorAll("button")].find((button) => button.textContent === held);
+    if (held) (same ?? this.stage.current).focus();
+  }
+
   #scale(kind) {
-    const end = number(this.end), below = number(-this.end);
+    const end = number(this.end),
+      below = number(-this.end);
     const said = kind === "signed" ? [`against ${below}`, "0", `for ${end}`] : ["0", "", end];
     ["low", "middle", "high"].forEach((name, i) => (this.part(name).textContent = said[i]));
-    this.part("colours").style.background = `linear-gradient(to right, ${strip(kind, this.app.settings.colours).join(", ")})`;
+    this.part("colours").style.background =
+      `linear-gradient(to right, ${strip(kind, this.app.settings.colours).join(", ")})`;
   }
 }

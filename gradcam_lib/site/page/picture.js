@@ -15,22 +15,31 @@ export async function openPicture(file, limits, name = file.name || "The picture
   if (!file.size) throw new Refused(`${called} is empty (0 bytes). Save or download it again.`);
   if (file.size > limits.bytes) {
     const most = Math.round(limits.bytes / 1e6);
-    throw new Refused(`${called} has ${Math.round(file.size / 1e6)} MB, and the limit is ${most} MB. Make it smaller first.`);
+    throw new Refused(
+      `${called} has ${Math.round(file.size / 1e6)} MB, and the limit is ${most} MB. Make it smaller first.`,
+    );
   }
   const { kind, width, height } = header(new Uint8Array(await file.arrayBuffer()));
-  if (kind === "HEIC") throw new Refused(`${called} is a HEIC file, which browsers do not read. Save it as JPEG first.`);
+  if (kind === "HEIC")
+    throw new Refused(`${called} is a HEIC file, which browsers do not read. Save it as JPEG first.`);
   if (!kind) throw new Refused(`${called} is not a picture that can be read here. Give ${KINDS}.`);
   if (!(width * height)) throw new Refused(`${called} has no pixels (${width} × ${height}).`);
   if (width * height > limits.pixels) {
     const most = limits.pixels / 1e6;
-    throw new Refused(`${called} has ${width} × ${height} pixels, and the limit is ${most} million. Make it smaller first.`);
+    throw new Refused(
+      `${called} has ${width} × ${height} pixels, and the limit is ${most} million. Make it smaller first.`,
+    );
   }
   if (!pixelsAreTrue()) {
-    throw new Refused("This browser changes the pixels that a page reads, as a protection against being recognised. Allow this page to read a canvas, or use another browser.");
+    throw new Refused(
+      "This browser changes the pixels that a page reads, as a protection against being recognised. " +
+        "Allow this page to read a canvas, or use another browser.",
+    );
   }
   const options = { colorSpaceConversion: "none", imageOrientation: "from-image" };
   try {
-    return new Picture(await createImageBitmap(file, options).catch(() => createImageBitmap(file))); // older ones know no options
+    const older = () => createImageBitmap(file); // knows no options
+    return new Picture(await createImageBitmap(file, options).catch(older));
   } catch {
     throw new Refused(`${called} is truncated or broken. Save or download it again.`);
   }
@@ -59,7 +68,10 @@ export class Picture {
   check(transform, crop) {
     const [width, height] = place(this.width, this.height, crop, transform.resize, transform.crop).size;
     if (Math.max(width, height) <= LONGEST * transform.crop) return;
-    throw new Refused(`${this.width} × ${this.height} pixels: too long and narrow for the middle square. Choose “whole picture” first.`);
+    throw new Refused(
+      `${this.width} × ${this.height} pixels: too long and narrow for the middle square. ` +
+        "Choose “whole picture” first.",
+    );
   }
 
   /** The square that the network sees: {rgb: Uint8Array (S · S · 3), side, inside: the part that is no margin}. */

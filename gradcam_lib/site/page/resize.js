@@ -22,7 +22,9 @@ export function weights(before, after, name) {
   const scale = before / after;
   const wide = Math.max(scale, 1);
   const most = Math.ceil(filter.support * wide) * 2 + 1;
-  const first = new Int32Array(after), count = new Int32Array(after), table = new Int32Array(after * most);
+  const first = new Int32Array(after),
+    count = new Int32Array(after),
+    table = new Int32Array(after * most);
   const k = new Float64Array(most);
   for (let i = 0; i < after; i++) {
     const centre = (i + 0.5) * scale;
@@ -66,8 +68,11 @@ function resizeRows(rgba, width, n, newWidth, across, out) {
         for (let c = 0; c < 3; c++) out[to + c] = rgba[from + c];
         continue;
       }
-      let r = 1 << (BITS - 1), g = r, b = r;
-      const start = x * across.most, end = start + across.count[x];
+      let r = 1 << (BITS - 1),
+        g = r,
+        b = r;
+      const start = x * across.most,
+        end = start + across.count[x];
       for (let j = start; j < end; j++, from += 4) {
         const weight = across.table[j];
         r += rgba[from] * weight;
@@ -86,7 +91,9 @@ function resizeColumns(rows, width, height, newHeight, filter) {
   const line = width * 3;
   const out = new Uint8Array(newHeight * line);
   for (let y = 0; y < newHeight; y++) {
-    const start = y * down.most, n = down.count[y], top = down.first[y] * line;
+    const start = y * down.most,
+      n = down.count[y],
+      top = down.first[y] * line;
     for (let i = 0; i < line; i++) {
       let sum = 1 << (BITS - 1);
       for (let j = 0; j < n; j++) sum += rows[top + j * line + i] * down.table[start + j];

@@ -2,7 +2,9 @@
 
 import { strip } from "./maps.js";
 
-const MARGIN = 16, LINE = 20, BAR = 12;
+const MARGIN = 16,
+  LINE = 20,
+  BAR = 12;
 
 /** panels: those on the page → Blob. */
 export async function asPng(panels, settings) {
@@ -24,7 +26,9 @@ export async function asPng(panels, settings) {
     if (panel.asked !== null) frame(context, panel, left, top, side);
     top += side + MARGIN / 2;
     const gradient = context.createLinearGradient(left, 0, left + side, 0);
-    strip(panel.app.method.kind, settings.colours).forEach((c, j, all) => gradient.addColorStop(j / (all.length - 1), c));
+    strip(panel.app.method.kind, settings.colours).forEach((c, j, all) =>
+      gradient.addColorStop(j / (all.length - 1), c),
+    );
     context.fillStyle = gradient;
     context.fillRect(left, top, side, BAR);
     top += BAR + 4;
@@ -47,7 +51,10 @@ export async function asPng(panels, settings) {
 function frame(context, { asked, seen }, left, top, side) {
   const { h, w } = seen.network;
   const box = [left + ((asked % w) * side) / w, top + (Math.floor(asked / w) * side) / h, side / w, side / h];
-  for (const [colour, width] of [["#000", 6], ["#fff", 3]]) {
+  for (const [colour, width] of [
+    ["#000", 6],
+    ["#fff", 3],
+  ]) {
     context.strokeStyle = colour;
     context.lineWidth = width;
     context.strokeRect(box[0] + 3, box[1] + 3, box[2] - 6, box[3] - 6);

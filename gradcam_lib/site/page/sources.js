@@ -48,7 +48,9 @@ async function several(files, taken, complain, target) {
 
 async function camera(taken, complain) {
   if (!navigator.mediaDevices?.getUserMedia) {
-    return complain("This browser gives a page its camera only over https or on this machine itself. Open a file instead.");
+    return complain(
+      "This browser gives a page its camera only over https or on this machine itself. Open a file instead.",
+    );
   }
   let stream;
   try {

@@ -22,6 +22,11 @@ export class Stage {
     }
   }
 
+  /** The button that the Tab key leads to. */
+  get current() {
+    return this.buttons.find((button) => !button.tabIndex);
+  }
+
   show(image, alt) {
     this.canvas.getContext("2d").putImageData(image, 0, 0);
     this.canvas.setAttribute("aria-label", alt);
@@ -59,7 +64,8 @@ export class Stage {
   static cover(image, positions, h, w, colour) {
     const side = image.width;
     for (let i = 0; positions.size && i < side * side; i++) {
-      const row = Math.floor((Math.floor(i / side) * h) / side), column = Math.floor(((i % side) * w) / side);
+      const row = Math.floor((Math.floor(i / side) * h) / side),
+        column = Math.floor(((i % side) * w) / side);
       if (positions.has(row * w + column)) image.data.set(colour, 4 * i);
     }
     return image;
@@ -78,7 +84,8 @@ export class Stage {
     if (!step) return;
     event.preventDefault();
     const p = Number(event.target.dataset.p);
-    const row = Math.floor(p / this.w) + step[0], column = (p % this.w) + step[1];
+    const row = Math.floor(p / this.w) + step[0],
+      column = (p % this.w) + step[1];
     if (row >= 0 && row < this.h && column >= 0 && column < this.w) this.#focus(row * this.w + column);
   }
 

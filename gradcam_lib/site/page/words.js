@@ -9,7 +9,8 @@ export function number(value) {
   return minus(size < 1e-4 || size >= 1e6 ? value.toExponential(2) : String(Number(value.toPrecision(3))));
 }
 
-export const decimals = (value, digits = 2) => minus((Math.round(value * 10 ** digits) / 10 ** digits + 0).toFixed(digits));
+export const decimals = (value, digits = 2) =>
+  minus((Math.round(value * 10 ** digits) / 10 ** digits + 0).toFixed(digits));
 
 /** With a sign, and as many digits as show three of the largest value of a list, so that a list is a column. */
 export function signed(value, most) {
