@@ -94,8 +94,9 @@ function tableOf({ size, strongest, random }, fall) {
   const table = element("table");
   const header = table.createTHead().insertRow();
   for (const text of [`${cells(size)} covered`, "logit falls by"]) header.append(headerCell(text, "col"));
+  const body = table.createTBody();
   for (const [text, value] of rows) {
-    const row = table.insertRow();
+    const row = body.insertRow();
     row.append(headerCell(text, "row"), element("td", "", decimals(value)));
   }
   const [least, most] = [Math.min(...random), Math.max(...random)].map((value) => decimals(value));
