@@ -183,11 +183,12 @@ async function goTo(hash) {
   part("panels").classList.toggle("pair", panels.length > 1);
   activate(0);
   app.network = app.networks.get(view.network) ?? null;
+  const network = app.network ? null : useNetwork(); // both are on their way at once
   const problems = await Promise.all(panels.map((wanted, i) => takeSample(app.panels[i], wanted)));
-  if (!app.network) await useNetwork();
+  await network;
   const problem = problems.find(Boolean);
   if (!app.network) return;
-  if (problem) say(problem);
+  if (problem && app.panels.some((panel) => !panel.picture)) say(problem);
   else if (strange.length) say(`The link names what is not on offer here: ${strange.join(", ")}.`, "Note");
 }
 
