@@ -22,6 +22,9 @@
   python3 start.py doctor PICTURE         what may be wrong with the maps of a network: its layer, mode, gradient, ...,
                                           checked with one picture, and what to do
       --target, --crop, --size, --model, --checkpoint, --names, --layer and --device as for explain
+  python3 start.py site                   a page on which a network explains pictures within the browser, for any web
+                                          server
+      --out FOLDER                        default: build/site
 
 The first run makes an environment in the folder .venv beside this file; deleting that folder undoes it.
 Further arguments go to JupyterLab or to pytest, for instance:  python3 start.py lab --port=9000
@@ -49,6 +52,7 @@ ROOT = pathlib.Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 STAMP = VENV / "set-up.json"  # inside, so that it goes when the environment goes
+EXTRAS = ("", "site", "test")  # groups of packages in pyproject.toml, each with those before it
 FIRST = "notebooks/00_start_here.ipynb"
 GIGABYTES = 7 if sys.platform.startswith("linux") else 3  # on Linux, torch brings the CUDA libraries along
 
@@ -185,7 +189,7 @@ def install(extra):
 def set_up(extra=""):
     """Make .venv what this verb needs; quick where it is so already. What was installed once stays."""
     found = read_stamp()
-    extra = extra or found.get("extra", "")
+    extra = max(extra, found.get("extra", ""), key=EXTRAS.index)
     step = next_step(found, make_stamp(extra, venv_python()))
     if not step:
         return
@@ -257,6 +261,7 @@ VERBS = {
     "explain": lambda given: ["-m", "gradcam_lib", "explain"] + given,
     "doctor": lambda given: ["-m", "gradcam_lib", "doctor"] + given,
     "report": report,
+    "site": lambda given: ["-m", "gradcam_lib.commands.site"] + given,
 }
 
 
@@ -266,9 +271,9 @@ def main(arguments):
     if verb not in VERBS:
         sys.stdout.write(__doc__)
         return 0 if verb in ("-h", "--help") and arguments else 2
-    set_up("test" if verb == "test" else "")
+    set_up(verb if verb in EXTRAS else "")
     # A picture's path is meant from where the reader stands; everything else from here.
-    folder = os.getcwd() if verb in ("explain", "doctor", "report") else str(ROOT)
+    folder = os.getcwd() if verb in ("explain", "doctor", "report", "site") else str(ROOT)
     command = [PYTHON] + VERBS[verb](arguments[1:])
     child = subprocess.Popen(command, cwd=folder, env=dict(environment(), **told(command)))
     while True:

@@ -33,12 +33,16 @@ def requirements(texts: list[str]) -> dict[str, Requirement]:
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NEEDED = requirements(PROJECT["dependencies"])
-FOR_TESTS = requirements(PROJECT["optional-dependencies"]["test"])
+GROUPS = PROJECT["optional-dependencies"]
+FOR_TESTS = requirements([text for text in GROUPS["test"] if not text.startswith(PROJECT["name"])])
+FOR_SITE = requirements(GROUPS["site"])
 CONDA_FILE = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 PINS = [Requirement(line) for line in lines("constraints.txt")]
 
 
-@pytest.mark.parametrize("needed", [*NEEDED.values(), *FOR_TESTS.values()], ids=lambda needed: needed.name)
+@pytest.mark.parametrize(
+    "needed", [*NEEDED.values(), *FOR_TESTS.values(), *FOR_SITE.values()], ids=lambda needed: needed.name
+)
 def test_every_range_has_two_ends_and_a_reason(needed: Requirement) -> None:
     operators = {specifier.operator for specifier in needed.specifier}
     assert operators == {">=", "<"}
@@ -51,6 +55,10 @@ def test_conda_and_pip_install_the_same_ranges() -> None:
     texts += [entry for entry in CONDA_FILE["dependencies"][-1]["pip"] if entry != "-e ."]  # what conda-forge has not
     conda = {name: found.specifier for name, found in requirements(texts).items() if name not in ("python", "pip")}
     assert conda == {CONDA.get(name, name): needed.specifier for name, needed in NEEDED.items()}
+
+
+def test_the_tests_bring_what_the_site_needs() -> None:
+    assert f"{PROJECT['name']}[site]" in GROUPS["test"]
 
 
 def test_conda_installs_a_python_that_the_project_allows() -> None:
@@ -69,7 +77,9 @@ def test_every_line_of_the_conda_file_has_a_reason() -> None:
     assert [line for line in entries if not re.search(r"  # \w+", line) and not line.endswith("pip:")] == []
 
 
-@pytest.mark.parametrize("needed", [*NEEDED.values(), *FOR_TESTS.values()], ids=lambda needed: needed.name)
+@pytest.mark.parametrize(
+    "needed", [*NEEDED.values(), *FOR_TESTS.values(), *FOR_SITE.values()], ids=lambda needed: needed.name
+)
 def test_the_tested_set_lies_within_the_ranges(needed: Requirement) -> None:
     pins = [pin for pin in PINS if canonicalize_name(pin.name) == canonicalize_name(needed.name)]
     assert pins, "the comment in pyproject.toml says how to make constraints.txt anew"

@@ -18,7 +18,7 @@ METHOD += "positions explanation cam backprop excitation occlusion".split()
 SHARED = "paths results notebooks".split()
 # A room may import from itself and from the rooms before it in this list.
 ROOMS = ["", *"pictures networks measures feature_visualization checkup datasets language worlds bias training".split()]
-ROOMS += ["evaluate", "studies", "classroom", "widgets", "commands"]
+ROOMS += ["evaluate", "studies", "classroom", "widgets", "site", "commands"]
 DOORS = ("__init__.py", "__main__.py")  # what readers call: they may look into every room
 PLANS = ("gradcam_lib.worlds.scene", "gradcam_lib.worlds.worker")  # what is drawn, as data
 # Who alone may import a package: reading or drawing is one module's trade, and torchvision takes seconds to import.
@@ -28,6 +28,7 @@ WALLS = {
     "torchvision": ("pictures/images.py", "networks/"),
     "captum": ("studies/benchmark.py",),
     "pytorch_grad_cam": ("studies/benchmark.py",),
+    "onnx": ("site/export.py",),
 }
 FAMILIES = "alexnet convnext densenet efficientnet googlenet inception mnasnet mobilenet photonet regnet resnet resnext"
 FAMILIES += " shufflenet squeezenet swin vgg vit"

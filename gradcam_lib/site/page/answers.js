@@ -1,0 +1,152 @@
+// What is said beneath the classes: what a position says, and what the score loses where cells are covered.
+
+import { called, cells, decimals, number, percent, signed } from "./words.js";
+
+const LISTED = 5; // classes that a position speaks for, and against
+const DRAWS = 10; // of random cells
+
+/** For which classes does the position speak that was asked, and against which? → elements, none where none was. */
+export function whatPositionSays({ asked, seen, c, name }) {
+  if (asked === null) return [];
+  const { told, h, w } = seen.network;
+  const values = seen.evidenceAt(asked);
+  const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const lists = element("div", "lists");
+  lists.append(
+    listOf(
+      "Speaks for",
+      order.slice(0, LISTED).filter((k) => values[k] > 0),
+      values,
+      told.names,
+    ),
+    listOf(
+      "Speaks against",
+      order
+        .slice(-LISTED)
+        .reverse()
+        .filter((k) => values[k] < 0),
+      values,
+      told.names,
+    ),
+  );
+  const place = called(asked, w);
+  const about =
+    `${place[0].toUpperCase()}${place.slice(1)} of the ${h} × ${w} map, in units of the logit. ` +
+    `For “${name}”: ${signed(values[c], values[order[0]])}. Average over all ${told.classes} classes: ${number(mean)}.`;
+  return [
+    element("h3", "", "What does this position say?"),
+    element("p", "soft", about),
+    lists,
+    button("Clear", "unask"),
+  ];
+}
+
+function listOf(title, classes, values, names) {
+  const whole = element("div");
+  whole.append(element("h4", "", title));
+  if (!classes.length) whole.append(element("p", "soft", "no class"));
+  for (const c of classes) {
+    const row = button("", "");
+    row.className = "class";
+    row.dataset.c = c;
+    row.append(element("span", "value", signed(values[c], values[classes[0]])), ` ${names[c]}`);
+    whole.append(row);
+  }
+  return whole;
+}
+
+/** What does the score lose where cells are covered? → elements, none where none is. */
+export function costOf({ covered, seen, after, c, name, compared }) {
+  if (!covered.size) return [];
+  const first = after?.order[0];
+  const likeliest = after && `“${seen.network.told.names[first]}”, ${percent(after.probabilities[first])}.`;
+  const [before, now] = [seen, after].map((one) => one && [decimals(one.logits[c]), percent(one.probabilities[c])]);
+  const lines = [
+    `Logit of “${name}”: ${before[0]} → ${after ? `${now[0]}, ${inWords(seen.logits[c] - after.logits[c])}.` : "…"}`,
+    `Probability: ${before[1]} → ${after ? `${now[1]}.` : "…"}`,
+    `Likeliest class now: ${likeliest ?? "…"}`,
+  ];
+  const note =
+    "The map is that of the uncovered picture. Cells are filled with the mean colour of the training pictures.";
+  const row = element("div", "row");
+  row.append(button("Compare with the map and with chance", "compare"), button("Uncover all", "uncover"));
+  const comparable = after && compared?.c === c && compared.size === covered.size;
+  return [
+    element("h3", "", `${cells(covered.size)} covered`),
+    ...lines.map((line) => element("p", "", line)),
+    element("p", "soft", note),
+    ...(comparable ? tableOf(compared, seen.logits[c] - after.logits[c]) : []),
+    row,
+  ];
+}
+
+const inWords = (fall) => `${fall >= 0 ? "falls" : "rises"} by ${decimals(Math.abs(fall))}`;
+
+function tableOf({ size, strongest, random }, fall) {
+  if (!random) return [element("p", "soft", "The network looks at other cells …")];
+  const mean = random.reduce((a, b) => a + b) / random.length;
+  const rows = [
+    ["yours", fall],
+    [`the ${cells(size)} where the map is strongest`, strongest],
+    [`random, mean of ${random.length} draws`, mean],
+  ];
+  const table = element("table");
+  const header = table.createTHead().insertRow();
+  for (const text of [`${cells(size)} covered`, "logit falls by"]) header.append(headerCell(text, "col"));
+  const body = table.createTBody();
+  for (const [text, value] of rows) {
+    const row = body.insertRow();
+    row.append(headerCell(text, "row"), element("td", "", decimals(value)));
+  }
+  const [least, most] = [Math.min(...random), Math.max(...random)].map((value) => decimals(value));
+  const range = `In the random draws the logit falls by ${least} to ${most}. Where a number is negative, it rises.`;
+  return [table, element("p", "soft", range)];
+}
+
+function headerCell(text, scope) {
+  const cell = element("th", "", text);
+  cell.scope = scope;
+  return cell;
+}
+
+/** → {c, size, strongest: how far the logit falls, random: the same for each draw}. */
+export async function comparison(seen, x, size, c) {
+  const { network } = seen;
+  const fall = async (positions) => seen.logits[c] - (await network.run(network.covered(x, positions))).logits[c];
+  const evidence = seen.evidence(c);
+  const order = [...evidence.keys()].sort((a, b) => Math.max(evidence[b], 0) - Math.max(evidence[a], 0));
+  const strongest = await fall(new Set(order.slice(0, size)));
+  const next = numbers(0);
+  const random = [];
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const mixed = order.map((p) => [next(), p]).sort(([a], [b]) => a - b);
+    random.push(await fall(new Set(mixed.slice(0, size).map(([, p]) => p))));
+  }
+  return { c, size, strongest, random };
+}
+
+/** Random numbers in 0 … 1, the same for a seed in every browser (mulberry32). */
+function numbers(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** does: the method of the panel that it calls. */
+function button(text, does) {
+  const made = element("button", "", text);
+  made.type = "button";
+  made.dataset.does = does;
+  return made;
+}
+
+export function element(tag, name = "", text = "") {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  made.textContent = text;
+  return made;
+}

@@ -1,0 +1,70 @@
+"""The live page as the tests drive it: opened, waited for, and asked for the numbers behind what it shows."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+from support.browsing import PATIENCE
+
+# Numbers as text, for they come through the browser's debugging channel.
+CODED = "(array) => btoa(Array.from(new Uint8Array(array.buffer), (b) => String.fromCharCode(b)).join(''))"
+PANEL = f"""async (i) => {{
+    const {{ app }} = await import("./live.js");
+    const panel = app.panels[i], coded = {CODED};
+    const canvas = panel.stage.canvas;
+    const image = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return {{ c: panel.c, logits: coded(panel.seen.logits), signed: coded(panel.seen.evidence(panel.c)), end: panel.end,
+              after: panel.after && coded(panel.after.logits), pixels: coded(image.data), drew: panel.drew }};
+}}"""
+
+
+def new_page(browser, **options):
+    """1,300 px wide. ``complaints``: what it says in the console."""
+    context = browser.new_context(viewport={"width": 1300, "height": 1000}, **options)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("console", lambda line: line.type == "error" and page.complaints.append(line.text))
+    return page
+
+
+def numbers(coded: str, dtype: str = "f4") -> np.ndarray:
+    return np.frombuffer(base64.b64decode(coded), dtype)
+
+
+def opened(page, address: str) -> None:
+    """Goes to an address and waits until every panel shows a map."""
+    if page.url.partition("#")[0] == address.partition("#")[0]:  # the networks are there already
+        page.evaluate("() => document.activeElement.blur()")
+        hash = address.partition("#")[2]
+        page.evaluate("async (hash) => (await import('./live.js')).app.goTo(hash)", hash)
+    else:
+        page.goto(address)
+    shown(page)
+
+
+def shown(page) -> None:
+    page.wait_for_function(
+        """() => { const facts = [...document.querySelectorAll(".facts")];
+                   return facts.length && facts.every((line) => line.textContent); }"""
+    )
+
+
+def panel(page, i: int = 0) -> dict[str, Any]:
+    """What a panel holds: c, logits (C,), signed (Z,), after: logits where cells are covered, pixels (S, S, 3)."""
+    found = page.evaluate(PANEL, i)
+    for key in ("logits", "signed", "after"):
+        found[key] = numbers(found[key]) if found[key] else None
+    rgba = numbers(found["pixels"], "u1")
+    side = int((len(rgba) / 4) ** 0.5)
+    return {**found, "pixels": rgba.reshape(side, side, 4)[..., :3]}
+
+
+def says(page, words: str) -> None:
+    """Waits for a message with these words."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("#message")).to_contain_text(words)
