@@ -22,9 +22,10 @@
   python3 start.py doctor PICTURE         what may be wrong with the maps of a network: its layer, mode, gradient, ...,
                                           checked with one picture, and what to do
       --target, --crop, --size, --model, --checkpoint, --names, --layer and --device as for explain
-  python3 start.py site                   a page on which a network explains pictures within the browser, for any web
-                                          server
+  python3 start.py site                   the course as pages for any web server, with one on which a network explains
+                                          pictures within the browser
       --out FOLDER                        default: build/site
+      --repository ADDRESS                https://github.com/NAME/REPOSITORY, for buttons of Binder and Colab
 
 The first run makes an environment in the folder .venv beside this file; deleting that folder undoes it.
 Further arguments go to JupyterLab or to pytest, for instance:  python3 start.py lab --port=9000

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gradcam_lib.site.course import build_course
 from gradcam_lib.site.live import Say, build_live
 
-PARTS = {"live": build_live}  # folder of the site → what writes it
+LIVE = "live"  # folder of the live page within the site
 
 
-def build(out: Path, say: Say = print) -> None:
-    """Writes every part into its folder within ``out``; what is there already is replaced file by file.
+def build(out: Path, say: Say = print, repository: str | None = None) -> None:
+    """Writes the pages of the course into ``out`` and the live page into a folder of it.
 
-    Errors: those of the parts.
+    What is there already is replaced file by file. repository: see ``course.build_course``. Errors: those of the parts.
     """
-    for name, part in PARTS.items():
-        (out / name).mkdir(parents=True, exist_ok=True)
-        part(out / name, say)
+    (out / LIVE).mkdir(parents=True, exist_ok=True)
+    build_live(out / LIVE, say)
+    say("notebooks: written as pages …")
+    build_course(out, repository)

@@ -19,7 +19,7 @@ def test_the_command_refuses_a_folder_that_holds_something_else(tmp_path: Path, 
 
 def test_the_command_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "find_spec", lambda name: None)
-    assert "onnx and onnxscript: not installed; install what the site needs" in command.refused(tmp_path)
+    assert "onnx and onnxscript and myst_nb: not installed; install what the site needs" in command.refused(tmp_path)
 
 
 def test_an_empty_folder_and_an_earlier_site_are_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
