@@ -57,7 +57,7 @@ RELATIVES = Group(
                 "tests/evaluate/test_relatives.py::test_on_paper",
                 "tests/evaluate/test_relatives.py::test_three_are_the_packages",
             ),
-            asserted=("np.allclose(sums[middle, what], sums[middle, 'HiResCAM'], rtol=0.001)",),
+            asserted=("np.allclose(sums[place, 'XGrad-CAM'], sums[place, 'HiResCAM'], rtol=0.001)",),
         ),
         Claim(
             "Grad-CAM++ localises better than Grad-CAM.",
