@@ -35,6 +35,7 @@ STYLE = """<style>
   width: 96px; height: 96px; margin: 2px; padding: 0 2px; line-height: 20px; display: flex; align-items: flex-end;
   justify-content: center; color: #fff; background-size: cover; font-size: 12px
 }
+@media (max-width: 600px) { .app-samples .app-sample { width: 74px; height: 74px; font-size: 11px } }
 .app-tried li { margin: 2px 0; line-height: 1.4; overflow-wrap: anywhere }
 .app .dropped-many { border-left: 4px solid #b45309; padding: 4px 10px; color: var(--jp-ui-font-color1, #222) }
 .app .lm-TabBar-tab, .app .p-TabBar-tab { flex: 0 1 auto !important; min-width: 0 !important }
