@@ -75,7 +75,8 @@ def main(given: list[str] | None = None) -> int:
     screen = os.name == "nt" or sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
     if args.ip not in (HOME, "localhost", "::1"):
         print(OPEN.format(args.visitors, args.upload_mb))
-    print(f"Open http://{HOME if args.ip == '0.0.0.0' else args.ip}:{args.port}/ in a browser. Ctrl-C ends the app.", flush=True)
+    here = HOME if args.ip in ("0.0.0.0", "::") else args.ip
+    print(f"Open http://{here}:{args.port}/ in a browser. Ctrl-C ends the app.", flush=True)
     told = {"ip": args.ip, "port": args.port, "visitors": args.visitors, "megabytes": args.upload_mb}
     serve(str(NOTEBOOK), settings(**told, browser=screen and not args.no_browser))
     return 0

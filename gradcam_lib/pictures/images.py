@@ -24,6 +24,7 @@ MOST_PIXELS = 50_000_000  # 150 MB as RGB; larger ones are refused before they a
 FILTERS = {"nearest": Image.Resampling.NEAREST, "bilinear": Image.Resampling.BILINEAR,
            "bicubic": Image.Resampling.BICUBIC}  # fmt: skip
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM")  # of others some start a program, as EPS does
 _TOO_LARGE = f"the limit is {MOST_PIXELS // 1_000_000} million pixels; make it smaller first"
 _NOT_A_PICTURE = "not a picture that can be read; give PNG, JPEG, WebP, GIF, TIFF or BMP"
 
@@ -69,7 +70,7 @@ def _open(data: bytes, label: str) -> Image.Image:
     try:
         with warnings.catch_warnings():  # our own limit is lower than the one Pillow warns of
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(data))
+            return Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise ImageError(f"{label}: {error}; {_TOO_LARGE}") from error
     except Image.UnidentifiedImageError as error:

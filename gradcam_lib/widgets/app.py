@@ -23,6 +23,7 @@ from gradcam_lib.widgets.page import Outermost
 from gradcam_lib.widgets.source_controls import PHOTOGRAPHS
 
 THUMBNAIL = 96  # pixels
+PRESS = "Press a photograph, or drop one of your own anywhere below, or paste it."
 
 # The explorer and the three maps stand side by side where there is room for both.
 STYLE = """<style>
@@ -31,6 +32,8 @@ STYLE = """<style>
 .app-page > .app-maps { flex: 1 1 280px; max-width: 100%; min-width: 0 }
 .app-maps .app-panels { display: flex; flex-flow: row wrap; gap: 12px }
 .app-maps .app-panels > * { flex: 1 1 250px; min-width: 0; max-width: 320px }
+.app-maps { container-type: inline-size }
+@container (min-width: 400px) and (max-width: 511px) { .app-panels > * { max-width: 250px !important } }
 .app-samples .app-sample {
   width: 96px; height: 96px; margin: 2px; padding: 0 2px; line-height: 20px; display: flex; align-items: flex-end;
   justify-content: center; color: #fff; background-size: cover; font-size: 12px
@@ -88,7 +91,7 @@ class Opened(widgets.VBox):
         self.doing = widgets.HTML(layout=wide_layout())
         samples = widgets.HBox(self.samples, layout=widgets.Layout(flex_flow="row wrap"))
         samples.add_class("app-samples")
-        super().__init__([note(demo.about), samples, self._page()])
+        super().__init__([note(f"{demo.about} {PRESS}"), samples, self._page()])
         self.explorer.observe(lambda _: self._follow(), "drawn")
         self._follow()
 

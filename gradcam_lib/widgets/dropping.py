@@ -25,7 +25,7 @@ DROPPED = """
       line.className = 'dropped-many';
       line.setAttribute('role', 'status');
       line.textContent = `${files.length} files: one at a time, so the first of them is taken`;
-      button.parentElement.insertAdjacentElement('afterend', line);
+      button.parentElement.append(line);
     }
   };
   root.addEventListener('dragover', event => {
