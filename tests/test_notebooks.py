@@ -59,7 +59,9 @@ IMAGE = re.compile(r"!\[(.*?)\]\([^)]+\)", re.DOTALL)
 BLANK = {"zeros", "ones", "full", "empty"}
 
 everywhere = pytest.mark.parametrize("path", find(), ids=label)
-lessons = pytest.mark.parametrize("path", [path for path in find() if path.parent == NOTEBOOKS and path.stem not in APPS], ids=label)
+lessons = pytest.mark.parametrize(
+    "path", [path for path in find() if path.parent == NOTEBOOKS and path.stem not in APPS], ids=label
+)
 
 
 def source(nb: NotebookNode) -> str:

@@ -35,8 +35,8 @@ STYLE = """<style>
 .app-maps { container-type: inline-size }
 @container (min-width: 400px) and (max-width: 511px) { .app-panels > * { max-width: 250px !important } }
 .app-samples .app-sample {
-  width: 96px; height: 96px; margin: 2px; padding: 0 2px; line-height: 20px; display: flex; align-items: flex-end;
-  justify-content: center; color: #fff; background-size: cover; font-size: 12px
+  width: 96px; height: 96px; margin: 2px; padding: 2px; display: flex; align-items: flex-end; justify-content: center;
+  color: #fff; background-size: cover; font-size: 12px; line-height: 1.2; white-space: normal
 }
 @media (max-width: 600px) { .app-samples .app-sample { width: 74px; height: 74px; font-size: 11px } }
 .app-tried li { margin: 2px 0; line-height: 1.4; overflow-wrap: anywhere }
@@ -49,8 +49,8 @@ class App(Outermost):
     """Tabs with an explorer each, the three maps of what it shows, and what was tried so far.
 
     pictures: offered to choose from: a folder, a list of files, or a dict name → picture; default: those of the folder
-    GRADCAM_PICTURES, else the samples alone. A tab is made when it is first opened, for its networks take seconds to load. ``demos`` holds those that
-    are open, ``history`` what was tried.
+    GRADCAM_PICTURES, else the samples alone. A tab is made when it is first opened, for its networks take seconds to
+    load. ``demos`` holds those that are open, ``history`` what was tried.
     """
 
     def __init__(self, pictures: Pictures | None = None):

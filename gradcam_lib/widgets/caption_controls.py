@@ -28,8 +28,8 @@ from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import Scene
 
 HINT = (
-    "Any sentence: type it and press Enter. Words that the captioner does not know are marked. An empty line stands for "
-    "its own caption."
+    "Any sentence: type it and press Enter; nothing stands for the captioner's own. Words that it does not know are "
+    "marked."
 )
 ORDER = ("first", "second", "third")
 

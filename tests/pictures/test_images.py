@@ -42,7 +42,6 @@ def encode(image: Image.Image, kind: str = "PNG", **options) -> bytes:
     return file.getvalue()
 
 
-
 def test_a_file_for_another_program_is_none():
     """Pillow would hand Encapsulated PostScript to Ghostscript, whatever the file is called."""
     page = io.BytesIO()

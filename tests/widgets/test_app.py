@@ -28,7 +28,7 @@ MADE = (
     ),
 )
 SMALL = [replace(demo, make=make) for demo, make in zip(DEMOS, MADE, strict=True)]
-NAMES = ["../../secret/x.png", "it's \"a\" <b>.png", "🙂.png", "..\\..\\x.png", "con.png" + "n" * 300, ".png"]
+NAMES = ["../../secret/x.png", 'it\'s "a" <b>.png', "🙂.png", "..\\..\\x.png", "con.png" + "n" * 300, ".png"]
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_a_long_visit_does_not_fill_the_memory(tab: Opened) -> None:
         (png_header(60_000, 60_000), "million pixels"),  # a bomb in 60 bytes
         (PNG[:-30], "truncated or broken"),
         (b"", "empty (0 bytes)"),
-        (b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>", "not a picture"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "not a picture"),
     ],
 )
 @pytest.mark.parametrize("demo", SMALL, ids=lambda demo: demo.title)
