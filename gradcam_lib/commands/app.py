@@ -16,7 +16,7 @@ from gradcam_lib.paths import NOTEBOOKS
 
 NOTEBOOK = NOTEBOOKS / "15_explorer.ipynb"
 HOME = "127.0.0.1"
-MB_A_VISITOR = 900  # of memory, with all three tabs open: data/README.md
+MB_A_VISITOR = 900  # of memory, with all three tabs open; tests/support/visitors.py measures it
 OPEN = """Everybody who reaches this machine can use the app: there is no password, and nothing is encrypted.
 At most {} at a time can; a picture may have {} MB."""
 

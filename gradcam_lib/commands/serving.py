@@ -18,7 +18,7 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 GRACE = 20  # seconds without a connection, such as a reload or a tunnel takes
-ARRIVAL = 180  # seconds that a page may take to connect for the first time
+ARRIVAL = 300  # seconds until a page connects for the first time, which it does once it is complete
 AWAY = 30 * 60  # seconds without a message, after which even an open page loses its kernel
 AGAIN = 20  # seconds until the page of those who wait asks anew
 

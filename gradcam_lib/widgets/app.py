@@ -33,7 +33,8 @@ STYLE = """<style>
 .app-maps .app-panels { display: flex; flex-flow: row wrap; gap: 12px }
 .app-maps .app-panels > * { flex: 1 1 250px; min-width: 0; max-width: 320px }
 .app-maps { container-type: inline-size }
-@container (min-width: 400px) and (max-width: 511px) { .app-panels > * { max-width: 250px !important } }
+@container (min-width: 350px) and (max-width: 511px) { .app-panels > * { max-width: 250px !important } }
+.app-samples { margin-bottom: 8px }
 .app-samples .app-sample {
   width: 96px; height: 96px; margin: 2px; padding: 2px; display: flex; align-items: flex-end; justify-content: center;
   color: #fff; background-size: cover; font-size: 12px; line-height: 1.2; white-space: normal
@@ -98,7 +99,7 @@ class Opened(widgets.VBox):
     def _page(self) -> widgets.Box:
         panels = widgets.Box(self.views)
         panels.add_class("app-panels")
-        maps = widgets.VBox([heading("Three maps of it"), self.doing, self.progress, panels])
+        maps = widgets.VBox([heading("Three maps"), self.doing, self.progress, panels])
         maps.add_class("app-maps")
         page = widgets.Box([self.explorer, maps])
         page.add_class("app-page")

@@ -89,6 +89,16 @@ def test_a_tab_is_made_when_it_is_opened(monkeypatch: pytest.MonkeyPatch) -> Non
     assert list(page.demos) == [0, 2] and len(page.history.rows) == 2, "the others go on"
 
 
+def test_the_pictures_of_whoever_serves_it_are_offered(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.png").write_bytes(PNG)
+    monkeypatch.setenv("GRADCAM_PICTURES", str(tmp_path))
+    made = replace(SMALL[0], make=lambda pictures: ClassPicker(None, classifier(), pictures=pictures))
+    monkeypatch.setattr(app, "DEMOS", [made])
+    page = App()
+    assert page.demos[0].explorer.controls.mine.options == ("mine.png",)
+    assert [row["picture"] for row in page.history.rows] == ["mine"]
+
+
 # --- what is kept
 
 
