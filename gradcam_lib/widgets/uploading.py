@@ -35,7 +35,7 @@ class Upload(widgets.VBox):
         self._description, self._disabled = description, False
         self._receive: Callable[[io.BytesIO], object] = lambda file: None
         self._say: Callable[[str, str], object] = lambda text, word: None
-        self.hint = widgets.HTML(small(f"at most {limit():.0f} MB"))
+        self.hint = widgets.HTML(small(f"PNG, JPEG, WebP …, at most {limit():.0f} MB"))
         super().__init__(layout=widgets.Layout(overflow="hidden"))
         self._renew()
 
