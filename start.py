@@ -26,6 +26,11 @@
                                           pictures within the browser
       --out FOLDER                        default: build/site
       --repository ADDRESS                https://github.com/NAME/REPOSITORY, for buttons of Binder and Colab
+  python3 start.py app                    three demonstrations as a web app, for a browser on this machine: classes,
+                                          captions and answers, each with its maps
+      --visitors N --upload-mb MB         how many at a time (default: 2), and how large a picture (default: 20)
+      --ip ADDRESS --port NUMBER          where it listens; default: 127.0.0.1, this machine alone, and 8866
+      --pictures FOLDER                   pictures that every visitor may choose from
 
 The first run makes an environment in the folder .venv beside this file; deleting that folder undoes it.
 Further arguments go to JupyterLab or to pytest, for instance:  python3 start.py lab --port=9000
@@ -53,7 +58,7 @@ ROOT = pathlib.Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = str(VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
 STAMP = VENV / "set-up.json"  # inside, so that it goes when the environment goes
-EXTRAS = ("", "site", "test")  # groups of packages in pyproject.toml, each with those before it
+EXTRAS = ("site", "app", "test")  # verbs that need a group of packages from pyproject.toml
 FIRST = "notebooks/00_start_here.ipynb"
 GIGABYTES = 7 if sys.platform.startswith("linux") else 3  # on Linux, torch brings the CUDA libraries along
 
@@ -187,10 +192,16 @@ def install(extra):
         give_up("the packages could not be installed", said)
 
 
+def groups(before, extra):
+    """The groups that were installed and the one that is wanted, as pip takes them; "test" brings all others."""
+    names = set(before.split(",") + [extra]) - {""}
+    return "test" if "test" in names else ",".join(sorted(names))
+
+
 def set_up(extra=""):
     """Make .venv what this verb needs; quick where it is so already. What was installed once stays."""
     found = read_stamp()
-    extra = max(extra, found.get("extra", ""), key=EXTRAS.index)
+    extra = groups(found.get("extra", ""), extra)
     step = next_step(found, make_stamp(extra, venv_python()))
     if not step:
         return
@@ -263,6 +274,7 @@ VERBS = {
     "doctor": lambda given: ["-m", "gradcam_lib", "doctor"] + given,
     "report": report,
     "site": lambda given: ["-m", "gradcam_lib.commands.site"] + given,
+    "app": lambda given: ["-m", "gradcam_lib.commands.app"] + given,
 }
 
 
@@ -274,7 +286,7 @@ def main(arguments):
         return 0 if verb in ("-h", "--help") and arguments else 2
     set_up(verb if verb in EXTRAS else "")
     # A picture's path is meant from where the reader stands; everything else from here.
-    folder = os.getcwd() if verb in ("explain", "doctor", "report", "site") else str(ROOT)
+    folder = os.getcwd() if verb in ("explain", "doctor", "report", "site", "app") else str(ROOT)
     command = [PYTHON] + VERBS[verb](arguments[1:])
     child = subprocess.Popen(command, cwd=folder, env=dict(environment(), **told(command)))
     while True:

@@ -33,6 +33,7 @@ from gradcam_lib.paths import NOTEBOOKS
 CHECKED = "nbval-check-output"  # nbval's tag for a cell whose text is compared
 TRAINED = "trained"  # our tag for a cell that shows what was trained just before: processors round differently
 WIDGETS = "application/vnd.jupyter.widget-state+json"
+LIVE = "live"  # our tag for a cell whose widget is a tool and no result: its first state is not kept
 LARGE = 60_000  # characters of base64
 TOLERANCE = 2.0  # of 255, on average: what another font or processor may change in a picture
 SPOT, SPOT_TOLERANCE = 32, 12.0  # pixels; of 255: what they may change in a spot as large as a marker of a chart
@@ -150,6 +151,8 @@ def tidy(nb: NotebookNode) -> NotebookNode:
         cell.metadata = nbformat.from_dict({"tags": cell.metadata.tags} if cell.metadata.get("tags") else {})
         if "outputs" in cell:
             cell.outputs = tidied(cell.outputs)
+    if any(LIVE in cell.metadata.get("tags", []) for cell in nb.cells):
+        nb.metadata.pop("widgets", None)
     for widget in nb.metadata.get("widgets", {}).get(WIDGETS, {}).get("state", {}).values():
         _lighten_widget(widget)
     return _renumber_widgets(nb)

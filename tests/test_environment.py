@@ -35,13 +35,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 NEEDED = requirements(PROJECT["dependencies"])
 GROUPS = PROJECT["optional-dependencies"]
 FOR_TESTS = requirements([text for text in GROUPS["test"] if not text.startswith(PROJECT["name"])])
-FOR_SITE = requirements(GROUPS["site"])
+FOR_VERBS = {**requirements(GROUPS["site"]), **requirements(GROUPS["app"])}
 CONDA_FILE = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 PINS = [Requirement(line) for line in lines("constraints.txt")]
 
 
 @pytest.mark.parametrize(
-    "needed", [*NEEDED.values(), *FOR_TESTS.values(), *FOR_SITE.values()], ids=lambda needed: needed.name
+    "needed", [*NEEDED.values(), *FOR_TESTS.values(), *FOR_VERBS.values()], ids=lambda needed: needed.name
 )
 def test_every_range_has_two_ends_and_a_reason(needed: Requirement) -> None:
     operators = {specifier.operator for specifier in needed.specifier}
@@ -57,8 +57,8 @@ def test_conda_and_pip_install_the_same_ranges() -> None:
     assert conda == {CONDA.get(name, name): needed.specifier for name, needed in NEEDED.items()}
 
 
-def test_the_tests_bring_what_the_site_needs() -> None:
-    assert f"{PROJECT['name']}[site]" in GROUPS["test"]
+def test_the_tests_bring_what_the_site_and_the_app_need() -> None:
+    assert f"{PROJECT['name']}[site,app]" in GROUPS["test"]
 
 
 def test_conda_installs_a_python_that_the_project_allows() -> None:
@@ -78,7 +78,7 @@ def test_every_line_of_the_conda_file_has_a_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "needed", [*NEEDED.values(), *FOR_TESTS.values(), *FOR_SITE.values()], ids=lambda needed: needed.name
+    "needed", [*NEEDED.values(), *FOR_TESTS.values(), *FOR_VERBS.values()], ids=lambda needed: needed.name
 )
 def test_the_tested_set_lies_within_the_ranges(needed: Requirement) -> None:
     pins = [pin for pin in PINS if canonicalize_name(pin.name) == canonicalize_name(needed.name)]

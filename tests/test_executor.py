@@ -160,3 +160,13 @@ def test_text_is_compared_where_it_is_tagged() -> None:
     assert differences(shown(text="cat", tags=tags), shown(text="cat", tags=tags)) == []
     [found] = differences(shown(text="cat", tags=tags), shown(text="dog", tags=tags))
     assert "the text 'cat' became 'dog'" in found
+
+
+def test_a_widget_that_is_a_tool_is_not_kept() -> None:
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "a" * 32}, "text/plain": "App"}
+    nb = new_notebook(cells=[new_code_cell("App()", outputs=[new_output("execute_result", view)])])
+    state = {"a" * 32: {"model_name": "VBoxModel", "state": {}}}
+    nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": state}}
+    assert "widgets" in tidy(nb).metadata
+    nb.cells[0].metadata["tags"] = ["live"]
+    assert "widgets" not in tidy(nb).metadata and tidy(tidy(nb)) == tidy(nb)

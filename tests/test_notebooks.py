@@ -39,6 +39,7 @@ COURSE = [
     "13_what_came_after",
     "14_why_is_my_map_wrong",
 ]
+APPS = {"15_explorer"}  # pages to use, not lessons
 SECTIONS = ["What you will learn", "The idea", "Play", "What can go wrong", "Summary", "Exercises", "References"]
 MACHINE_PATH = re.compile(r"/(?:work|root|home|tmp|Users|opt|usr)/|\b[A-Z]:\\\\?Users", re.ASCII)
 MEGABYTES = 1.5
@@ -58,7 +59,9 @@ IMAGE = re.compile(r"!\[(.*?)\]\([^)]+\)", re.DOTALL)
 BLANK = {"zeros", "ones", "full", "empty"}
 
 everywhere = pytest.mark.parametrize("path", find(), ids=label)
-lessons = pytest.mark.parametrize("path", [path for path in find() if path.parent == NOTEBOOKS], ids=label)
+lessons = pytest.mark.parametrize(
+    "path", [path for path in find() if path.parent == NOTEBOOKS and path.stem not in APPS], ids=label
+)
 
 
 def source(nb: NotebookNode) -> str:

@@ -81,10 +81,19 @@ def test_what_was_installed_once_stays(start: ModuleType, monkeypatch: pytest.Mo
     start.set_up("")
     assert installed == ["", "test", "test"], "the test tools move with the rest"
     start.set_up("site")
-    assert installed == ["", "test", "test"], "who can test has what the site needs"
+    start.set_up("app")
+    assert installed == ["", "test", "test"], "who can test has what the site and the app need"
     start.STAMP.write_text(json.dumps({**json.loads(start.STAMP.read_text()), "extra": ""}))
     start.set_up("site")
-    assert installed == ["", "test", "test", "site"]
+    start.set_up("app")
+    start.set_up("site")
+    assert installed == ["", "test", "test", "site", "app,site"]
+
+
+def test_groups_of_packages_add_up(start: ModuleType) -> None:
+    assert start.groups("", "") == "" and start.groups("", "app") == start.groups("app", "") == "app"
+    assert start.groups("app,else", "app") == start.groups("app", "else") == "app,else"
+    assert start.groups("app", "test") == start.groups("test", "app") == "test", "which brings all others"
 
 
 def test_an_interruption_is_remembered(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,13 +197,15 @@ def test_each_verb_runs_its_command_where_it_should(
     assert start.main(["notebooks", "04"]) == 5
     assert start.main(["doctor", "cat.png"]) == 5
     assert start.main(["site", "--out", "pages"]) == 5
-    assert [extra for extra in ran if isinstance(extra, str)] == ["", "test", "", "", "site"]
-    [explain, test, again, doctor, site] = [call for call in ran if isinstance(call, tuple)]
+    assert start.main(["app", "--visitors", "3"]) == 5
+    assert [extra for extra in ran if isinstance(extra, str)] == ["", "test", "", "", "site", "app"]
+    [explain, test, again, doctor, site, app] = [call for call in ran if isinstance(call, tuple)]
     assert explain[:2] == (["-m", "gradcam_lib", "explain", "cat.png", "--target", "tabby"], str(tmp_path))
     assert test[:2] == (["-m", "pytest", "-n", "auto", "-x"], str(ROOT))
     assert again[:2] == (["-m", "gradcam_lib.notebooks", "04"], str(ROOT))
     assert doctor[:2] == (["-m", "gradcam_lib", "doctor", "cat.png"], str(tmp_path))
     assert site[:2] == (["-m", "gradcam_lib.commands.site", "--out", "pages"], str(tmp_path))
+    assert app[:2] == (["-m", "gradcam_lib.commands.app", "--visitors", "3"], str(tmp_path))
     env = test[2]
     assert env["PATH"].split(os.pathsep)[0] == os.path.dirname(start.PYTHON)
     assert env["VIRTUAL_ENV"] == str(start.VENV)

@@ -26,6 +26,7 @@ WALLS = {
     "matplotlib": tuple(f"pictures/{part}.py" for part in ("charts", "figures", "lettering", "saving")),
     "ipywidgets": ("widgets/",),
     "torchvision": ("pictures/images.py", "networks/"),
+    "voila": ("commands/serving.py",),
     "captum": ("studies/benchmark.py",),
     "pytorch_grad_cam": ("studies/benchmark.py",),
     "onnx": ("site/export.py",),

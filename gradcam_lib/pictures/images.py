@@ -23,7 +23,9 @@ STD = (0.229, 0.224, 0.225)
 MOST_PIXELS = 50_000_000  # 150 MB as RGB; larger ones are refused before they are decoded
 FILTERS = {"nearest": Image.Resampling.NEAREST, "bilinear": Image.Resampling.BILINEAR,
            "bicubic": Image.Resampling.BICUBIC}  # fmt: skip
+ORIENTATION = 0x0112  # of EXIF: how the camera was held
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "PPM")  # of others some start a program, as EPS does
 _TOO_LARGE = f"the limit is {MOST_PIXELS // 1_000_000} million pixels; make it smaller first"
 _NOT_A_PICTURE = "not a picture that can be read; give PNG, JPEG, WebP, GIF, TIFF or BMP"
 
@@ -69,7 +71,7 @@ def _open(data: bytes, label: str) -> Image.Image:
     try:
         with warnings.catch_warnings():  # our own limit is lower than the one Pillow warns of
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(data))
+            return Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise ImageError(f"{label}: {error}; {_TOO_LARGE}") from error
     except Image.UnidentifiedImageError as error:
@@ -88,7 +90,8 @@ def _decode(image: Image.Image, *, label: str, upright: bool) -> np.ndarray:
     deep = ";16" in str(getattr(image, "tile", ""))  # of a file; tells how its numbers are stored
     try:
         image.load()
-        turned = ImageOps.exif_transpose(image) if upright else image
+        lies = upright and image.getexif().get(ORIENTATION, 1) != 1  # asked first, for exif_transpose always copies
+        turned = ImageOps.exif_transpose(image) if lies else image
     except Exception as error:  # as above: OSError, SyntaxError, EOFError, struct.error, zlib.error …
         raise ImageError(f"{label}: truncated or broken ({error}); save or download it again") from error
     if turned.mode == "F" or turned.mode.startswith("I"):
@@ -106,8 +109,10 @@ def _on_white(image: Image.Image) -> np.ndarray:
     if image.mode in ("La", "RGBa"):  # colours already multiplied by alpha
         image = image.convert({"La": "LA", "RGBa": "RGBA"}[image.mode])
     if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+        image = image if image.mode == "RGBA" else image.convert("RGBA")  # which copies in any case
+        page = Image.new("RGB", image.size, "white")
+        page.paste(image, mask=image)  # the same pixels as alpha_composite, in half its memory
+        return np.array(page)
     return np.array(image.convert("RGB"))
 
 

@@ -72,12 +72,12 @@ def glossary(notebook: NotebookNode) -> str:
     return "# Notation and glossary\n" + found[1]
 
 
-def contents(names: list[str]) -> str:
-    """The lists of pages that stand beside every page."""
+def contents(names: list[str], answered: list[str]) -> str:
+    """The lists of pages that stand beside every page. answered: the notebooks with exercises."""
     lists = {
         "Notebooks": [f"notebooks/{name}" for name in names],
         "Reference": ["glossary", "data/results/README", "data/README"],
-        "Answers to exercises": [f"notebooks/solutions/{name}" for name in names],
+        "Answers to exercises": [f"notebooks/solutions/{name}" for name in answered],
     }
     return "".join(
         f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n:maxdepth: 1\n\n" + "\n".join(pages) + "\n```\n"
@@ -114,9 +114,10 @@ def write_sources(folder: Path) -> None:
     for name, page in TEXTS.items():
         write_text(ROOT / name, folder / page, folder)
     lessons = sorted((folder / NOTEBOOKS.name).glob("*.ipynb"))
+    answered = [path.stem for path in lessons if (path.parent / "solutions" / path.name).exists()]
     (folder / "glossary.md").write_text(glossary(nbformat.read(lessons[0], as_version=4)), "utf-8")
     with (folder / "index.md").open("a", encoding="utf-8") as home:
-        home.write(contents([path.stem for path in lessons]))
+        home.write(contents([path.stem for path in lessons], answered))
 
 
 def configuration(repository: str | None) -> dict[str, object]:

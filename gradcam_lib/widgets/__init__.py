@@ -6,6 +6,7 @@ commands of JupyterLab, and start downloads. No widget needs them: where a page 
 
 from __future__ import annotations
 
+from gradcam_lib.widgets.app import App
 from gradcam_lib.widgets.bias_lab import BiasLab
 from gradcam_lib.widgets.blind_game import BlindGame
 from gradcam_lib.widgets.caption_explorer import CaptionExplorer
@@ -16,6 +17,7 @@ from gradcam_lib.widgets.slider import Slider
 from gradcam_lib.widgets.study import Study
 
 __all__ = [
+    "App",
     "BiasLab",
     "BlindGame",
     "CaptionExplorer",

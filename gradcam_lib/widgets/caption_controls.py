@@ -27,7 +27,10 @@ from gradcam_lib.widgets.word_buttons import WordButtons
 from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import Scene
 
-HINT = "Any sentence: type it and press Enter. Words that the captioner does not know are marked."
+HINT = (
+    "Any sentence: type it and press Enter; nothing stands for the captioner's own. Words that it does not know are "
+    "marked."
+)
 ORDER = ("first", "second", "third")
 
 # The words keep the room of three lines, and two maps that of one, so that what stands beneath never moves.

@@ -126,7 +126,8 @@ class CaptionExplorer(Explorer):
 
     def _checked(self, name: str, value):
         if name == "caption":
-            caption = checked_caption(value)
+            nothing = isinstance(value, str) and not value.strip()
+            caption = checked_caption(self.described.candidates[0] if nothing else value)
             self.described.explain(caption, self.size)  # kept; what fails here changes nothing
             return caption
         if name == "size" and not self._quiet:
@@ -194,6 +195,7 @@ class CaptionExplorer(Explorer):
             self._drawing = self._drawings[0]
             self._display(self._drawings)
             self._remark()
+            self.drawn += 1
 
     def _fill(self) -> None:
         """The controls that depend on the picture and the caption."""

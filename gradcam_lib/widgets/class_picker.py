@@ -214,6 +214,7 @@ class ClassPicker(PickerSettings):
             self._display()
             if self._drawing.note:  # which stands beneath the picture
                 self._word, self.message = "Note", self._drawing.note
+            self.drawn += 1
 
     def _display(self) -> None:
         c = self.controls

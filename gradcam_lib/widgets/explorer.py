@@ -27,6 +27,7 @@ class Explorer(Outermost):
     """
 
     message = traitlets.Unicode("", help="what went wrong or is worth knowing, in words")
+    drawn = traitlets.Int(0, help="how often a picture was drawn; observe it to follow what is shown")
     _quiet = False  # while the explorer itself changes its controls
 
     def __init__(self, controls, folder: str | Path = "."):

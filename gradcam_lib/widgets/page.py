@@ -10,6 +10,7 @@ is listed here.
   reach JupyterLab as ever.
 - A button whose text is a sign alone, such as an arrow, gets its tooltip as its name.
 - The number of files that stands behind the name of an upload button goes.
+- A picture that is dropped on the widget, or pasted into it, goes to its upload button (``dropping``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from collections.abc import Iterable
 from html import escape
 
 import ipywidgets as widgets
+
+from gradcam_lib.widgets.dropping import DROPPED
 
 CLEAR = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="  # a picture of one clear pixel
 EXPLORER = "explorer"  # the class of the element that is looked after
@@ -54,8 +57,9 @@ if (root && !root.cared) {
       event.target.toggleAttribute('data-lm-suppress-shortcuts', !(event.ctrlKey || event.altKey || event.metaKey));
   };
   window.addEventListener('keydown', keys, true);
+  DROPPED
 }
-"""
+""".replace("DROPPED", DROPPED)
 
 
 class Outermost(widgets.VBox):

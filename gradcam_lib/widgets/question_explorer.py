@@ -188,6 +188,7 @@ class QuestionExplorer(QuestionSettings):
             self._aside = ""
             if empty := [one.note for one in self._drawings if one.note]:  # which stand beneath the maps
                 self._word, self.message = "Note", "; ".join(filter(None, [self.message, *empty]))
+            self.drawn += 1
 
     def _draw(self) -> list[tuple[str, Drawing]]:
         """Each answer and its map; that of a second network follows the first's, where it has one."""

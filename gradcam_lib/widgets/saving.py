@@ -53,9 +53,14 @@ def save_new(picture: np.ndarray, path: Path) -> Path:
     return path.resolve()
 
 
+def stem_of(words: list[str]) -> str:
+    """cat, Egyptian cat → cat_egyptian-cat: of letters and digits, whatever the words are; no part leaves a folder."""
+    return "_".join(re.sub(r"[^\w]+", "-", word.lower()).strip("-")[:40] for word in words)
+
+
 def free_name(folder: Path, words: list[str]) -> Path:
     """cat, Egyptian cat, grad_cam → folder/cat_egyptian-cat_grad_cam.png, or …-2.png where that one exists."""
-    stem = "_".join(re.sub(r"[^\w]+", "-", word.lower()).strip("-")[:40] for word in words)
+    stem = stem_of(words)
     numbered = [folder / f"{stem}.png", *(folder / f"{stem}-{i}.png" for i in range(2, 1000))]
     return next((path for path in numbered if not path.exists()), numbered[-1])
 
@@ -73,11 +78,11 @@ class Download(widgets.HTML):
         super().__init__(layout=wide_layout())
         self._clearing: asyncio.TimerHandle | None = None
 
-    def send(self, name: str, content: bytes) -> None:
-        """content: of a PNG file."""
+    def send(self, name: str, content: bytes, kind: str = "image/png") -> None:
+        """content: of a file of this kind, a media type."""
         if self._clearing:
             self._clearing.cancel()
-        file = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+        file = f"data:{kind};base64,{base64.b64encode(content).decode()}"
         link = f'<a href="{file}" download="{escape(name)}" style="text-decoration:underline">{escape(name)}</a>'
         click = f'<img src="{CLEAR}" alt="" hidden onload="this.parentNode.querySelector(\'a\').click()">'
         self.value = banner_of(f"{link}, by your browser{click}", "Saved")

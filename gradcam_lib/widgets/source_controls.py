@@ -71,7 +71,7 @@ class SourceControls:
 
     def offer_photographs(self, own: Sequence[str], shown: str) -> None:
         """own: names of the reader's own pictures, which come before the samples; shown: the one on the page."""
-        labels = {name: name for name in own} | {name: label for name, label in PHOTOGRAPHS.items() if name not in own}
+        labels = {name: PHOTOGRAPHS.get(name, name) for name in (*own, *PHOTOGRAPHS)}
         offer_labels(self.photograph, labels)
         self.photograph.value = shown if shown in labels else None
 

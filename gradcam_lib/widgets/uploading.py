@@ -35,7 +35,7 @@ class Upload(widgets.VBox):
         self._description, self._disabled = description, False
         self._receive: Callable[[io.BytesIO], object] = lambda file: None
         self._say: Callable[[str, str], object] = lambda text, word: None
-        self.hint = widgets.HTML(small(f"at most {limit():.0f} MB"))
+        self.hint = widgets.HTML(small(f"PNG, JPEG, WebP …, at most {limit():.0f} MB"))
         super().__init__(layout=widgets.Layout(overflow="hidden"))
         self._renew()
 
@@ -55,7 +55,7 @@ class Upload(widgets.VBox):
         self.children = [self.button, self.announced, self.hint]
 
     def _expect(self, change: dict) -> None:
-        for file in change["new"] or ():
+        for file in (change["new"] or ())[:1]:
             name, size = str(file["name"]), file["size"]
             if size > limit() * 1e6:
                 self._renew()
@@ -64,11 +64,13 @@ class Upload(widgets.VBox):
                 self._say(f"{name} ({size / 1e6:.1f} MB) is on its way", "Note")
 
     def _arrived(self, change: dict) -> None:
-        for sent in change["new"]:
+        for sent in change["new"][:1]:  # a page of its own making may send more than the button lets choose
             file = io.BytesIO(bytes(sent["content"]))
             file.name = sent["name"]  # for the messages
             self._receive(file)
             change["owner"].value = ()  # lets the same file be chosen again, and forgets its bytes
+        if len(change["new"]) > 1:
+            self._say(f"{len(change['new'])} files: one at a time, so the first of them is taken", "Note")
 
 
 def limit() -> float:
@@ -80,8 +82,8 @@ def limit() -> float:
 
 
 def too_large(name: str, size: int) -> str:
-    return (
-        f"{name}: {size / 1e6:.1f} MB, and this page takes files of at most {limit():.0f} MB. Save it smaller, or give "
-        "its path in the code"
-        + ("" if limit() > 10 else "; a page opened with “python3 start.py lab” takes up to 200 MB")
-    )
+    said = f"{name}: {size / 1e6:.1f} MB, and this page takes files of at most {limit():.0f} MB. Save it smaller"
+    if os.environ.get("GRADCAM_SERVED"):  # to visitors, who see no code
+        return said
+    more = "" if limit() > 10 else "; a page opened with “python3 start.py lab” takes up to 200 MB"
+    return f"{said}, or give its path in the code{more}"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import struct
 import warnings
-import zlib
 
 import cv2
 import numpy as np
@@ -15,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageFile
+from support.bombs import png_header
 
 from gradcam_lib.pictures.images import (
     MOST_PIXELS,
@@ -43,14 +42,12 @@ def encode(image: Image.Image, kind: str = "PNG", **options) -> bytes:
     return file.getvalue()
 
 
-def png_header(width: int, height: int) -> bytes:
-    """A PNG that promises more pixels than it holds: a decompression bomb in 60 bytes."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+def test_a_file_for_another_program_is_none():
+    """Pillow would hand Encapsulated PostScript to Ghostscript, whatever the file is called."""
+    page = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(page, "EPS")
+    with pytest.raises(ImageError, match="not a picture that can be read; give PNG"):
+        load_image(page.getvalue())
 
 
 # --- what can be read

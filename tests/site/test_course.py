@@ -143,7 +143,8 @@ def test_the_glossary_is_a_section_of_the_first_notebook() -> None:
 
 
 def test_the_contents_name_each_lesson_and_its_answers() -> None:
-    text = contents(["04_grad_cam"])
+    text = contents(["04_grad_cam", "15_explorer"], ["04_grad_cam"])
+    assert "\nnotebooks/15_explorer\n" in text and "solutions/15" not in text
     assert "\nnotebooks/04_grad_cam\n" in text and "\nnotebooks/solutions/04_grad_cam\n" in text
 
 

@@ -254,7 +254,7 @@ def test_unknown_words_are_marked(explorer, text, strange):
 
 
 @pytest.mark.parametrize("text, words", [
-    ("", "has no words"), (" \n ", "has no words"), ("?!", "has no words"), ("\u200b", "has no words"),
+    ("?!", "has no words"), ("\u200b", "has no words"),
     ("kite " * 2000, "10,000 characters"), ("🙂" * 10_000, "10,000 characters"), ("\0" * 10_000, "10,000 characters"),
     ("a " * (MOST_WORDS + 1), f"{MOST_WORDS + 1} words, at most {MOST_WORDS}"), ("🙂" * 400, "400 words, at most"),
 ])  # fmt: skip
@@ -266,6 +266,14 @@ def test_a_bad_caption_changes_nothing(explorer, text, words):
     assert state(explorer) == before
     explorer.controls.text.value = SENTENCE
     assert explorer.message == why_empty(explorer) and state(explorer) == before
+
+
+@pytest.mark.parametrize("nothing", ["", " \n "])
+def test_nothing_entered_stands_for_the_captioners_own_caption(explorer, nothing):
+    own = next(iter(explorer.controls.offered))
+    explorer.caption = "kite"
+    explorer.controls.text.value = nothing
+    assert explorer.caption == explorer.controls.text.value == own != "kite"
 
 
 def test_the_longest_caption_and_the_shortest(explorer):
