@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -161,4 +161,23 @@ def recipe_arguments(name: str, description: str) -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for scenes, features and checkpoints")
     parser.add_argument("--out", type=Path, default=MODELS, help="folder for the weights")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the measured numbers")
+    return parser
+
+
+def drawn_arguments(
+    name: str, description: str, names: Collection[str], pictures: int, unseen: int, epochs: int | None = None
+) -> argparse.ArgumentParser:
+    """The options of a recipe for several small networks that learn from the same drawn pictures."""
+    from gradcam_lib.paths import MODELS
+
+    parser = argparse.ArgumentParser(prog=f"python -m gradcam_lib.training.{name}", description=description)
+    parser.add_argument("--name", choices=tuple(names), action="append", help="default: all")
+    parser.add_argument("--pictures", type=int, default=pictures, help="to learn from")
+    parser.add_argument("--unseen", type=int, default=unseen, help="pictures that choose the best epoch")
+    parser.add_argument("--epochs", type=int, default=epochs)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32",
+                        help="bfloat16 is twice as fast on processors that know it")  # fmt: skip
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for checkpoints")
+    parser.add_argument("--out", type=Path, default=MODELS, help="folder for the weights")
     return parser

@@ -8,7 +8,6 @@ the others half have them spread and half clustered, so that neither arrangement
 
 from __future__ import annotations
 
-import argparse
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,8 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gradcam_lib.networks import tissue as networks
-from gradcam_lib.paths import MODELS
-from gradcam_lib.training.loop import PRECISIONS, Recipe, fit
+from gradcam_lib.training.loop import Recipe, drawn_arguments, fit
 from gradcam_lib.worlds import tissue
 from gradcam_lib.worlds.corpus import FIRST
 
@@ -72,17 +70,7 @@ def train(
 
 
 def main(argv: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m gradcam_lib.training.tissue", description=__doc__.split("\n")[0])
-    parser.add_argument("--name", choices=tuple(networks.BUILD), action="append", help="default: all")
-    parser.add_argument("--pictures", type=int, default=PICTURES, help="to learn from")
-    parser.add_argument("--unseen", type=int, default=UNSEEN, help="pictures that choose the best epoch")
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--precision", choices=PRECISIONS, default="float32",
-                        help="bfloat16 is twice as fast on processors that know it")  # fmt: skip
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder for checkpoints")
-    parser.add_argument("--out", type=Path, default=MODELS, help="folder for the weights")
-    args = parser.parse_args(argv)
+    args = drawn_arguments("tissue", __doc__.split("\n")[0], networks.BUILD, PICTURES, UNSEEN, EPOCHS).parse_args(argv)
     for name in args.name or networks.BUILD:
         recipe = Recipe(
             f"tissue_{name}", args.epochs, BATCH, PEAK[name], patience=args.epochs, seed=args.seed,

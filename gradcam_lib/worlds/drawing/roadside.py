@@ -20,7 +20,7 @@ from gradcam_lib.worlds.drawing.landscapes import (
 )
 from gradcam_lib.worlds.drawing.painter import Colour, Painter, shade
 from gradcam_lib.worlds.drawing.textures import FULL
-from gradcam_lib.worlds.drawing.wood import draw_birch, draw_fir, paint_sky
+from gradcam_lib.worlds.drawing.wood import draw_birch, draw_fir, paint_open
 from gradcam_lib.worlds.scene import COLOURS, Scene, Thing
 
 LANDS = LAWNS + LAWNS + DRY + SANDS[:2]
@@ -33,17 +33,7 @@ DARK = (44, 46, 54)
 
 def paint_land(scene: Scene) -> Painter:
     """Sky, clouds and land; the truth knows sky and clouds, as in a wood."""
-    top = row(scene.horizon)
-    painter = Painter(np.zeros((FULL, FULL, 3), np.uint8))
-    haze, clouds = paint_sky(painter.canvas, scene, top)
-    sky = painter.canvas[:top].copy()
-    _paint_country(painter.canvas, np.random.default_rng((scene.seed, 1)), top, haze)
-    seen = cv2.inRange(cv2.absdiff(painter.canvas[:top], sky), (0, 0, 0), (0, 0, 0)) > 0
-    with painter.thing("sky", 0, 0, 1):
-        for name, where in (("sky", seen & ~clouds), ("clouds", seen & clouds)):
-            with painter.part(name):
-                painter.owner[:top][where] = painter.parts.index(("sky", name))
-    return painter
+    return paint_open(scene, _paint_country)
 
 
 def _paint_country(canvas: np.ndarray, rng: Generator, top: int, haze: Colour) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
@@ -33,8 +35,16 @@ SKIES = {  # weather → (above, at the horizon)
 }  # fmt: skip
 
 
+Land = Callable[[np.ndarray, Generator, int, Colour], None]  # canvas, random numbers, first row, colour of the haze
+
+
 def paint_wood(scene: Scene) -> Painter:
-    """The background, and in the painter's truth the sky and its clouds, where nothing on the horizon hides them.
+    """The background, and in the painter's truth the sky and its clouds."""
+    return paint_open(scene, paint_land)
+
+
+def paint_open(scene: Scene, paint_land: Land) -> Painter:
+    """Land under a sky, and in the painter's truth the sky and its clouds, where nothing on the horizon hides them.
 
     The land comes from a stream of its own, so that it is the same under every sky.
     """
