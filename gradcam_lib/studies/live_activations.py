@@ -5,6 +5,7 @@
 FOLDER holds COCO's train and val parts, as for ``coco_part``. The channel is chosen on the train pictures, among all
 channels of four rectified layers, by the IoU of its most active places with the outlines of people; everything else is
 measured on the val pictures, the sample photographs and the film of ``worlds/clip.py``. Controls: all other channels;
+a disc in the middle of every picture, of the radius that overlaps best with people on the train pictures;
 the choice made on random halves, with the outlines of another picture, and for other things than people.
 Notebook 12 shows the figures.
 """
@@ -97,6 +98,22 @@ def overlap(maps: Tensor, limits: Tensor, outlines: list[Tensor]) -> list[Overla
     return [Overlap(region, o.sum(1, keepdim=True), torch.stack(b)) for o, b in zip(outlines, shared, strict=True)]
 
 
+def middle(train: Tensor, val: Tensor) -> dict[str, float]:
+    """The best radius on train of a disc round the middle, 1 for half a side, and the IoU of that disc on val.
+
+    train, val: outlines, (P, GRID²).
+    """
+    at = (torch.arange(GRID) + 0.5) / GRID * 2 - 1
+    far = (at[:, None].square() + at.square()).sqrt().flatten()
+
+    def iou(outlines: Tensor, radius: float) -> float:
+        disc = (far < radius).float().expand_as(outlines)
+        return float((outlines * disc).sum() / torch.maximum(outlines, disc).sum())
+
+    best = max((k / 10 for k in range(1, 15)), key=lambda radius: iou(train, radius))
+    return {"radius": best, "iou": round(iou(val, best), 4)}
+
+
 def place(values: np.ndarray, k: int) -> int:
     """1 for the largest value; equal ones share the better place."""
     return int((values > values[k]).sum()) + 1
@@ -157,6 +174,7 @@ def on_coco(clf: Classifier, train: Looked, val: Looked) -> dict:
         "val": {
             "pictures": len(people), "with_people": int(people.sum()),
             "iou": round(float(iou[k]), 4), "iou_place": place(iou, k), "iou_of_channels": spread(iou),
+            "middle": middle(train.outlines[PERSON], val.outlines[PERSON]),
             "auc": round(float(found[k]), 4), "auc_place": place(found, k), "auc_of_channels": spread(found),
             "rivals": {name: {"channel": c, "iou": round(float(iou[c]), 4), "auc": round(float(found[c]), 4)}
                        for name, c in picked.items()},

@@ -30,6 +30,15 @@ def test_the_iou_of_regions_with_outlines_by_hand() -> None:
     assert one.iou(np.array([0])).tolist() == pytest.approx([4 / 12, 0])
 
 
+def test_the_disc_in_the_middle_has_the_radius_that_fits_train_best() -> None:
+    at = (torch.arange(study.GRID) + 0.5) / study.GRID * 2 - 1
+    disc = (at[:, None] ** 2 + at**2).sqrt() < 0.6
+    corner = torch.zeros(1, study.GRID, study.GRID)
+    corner[:, :4, :4] = 1
+    assert study.middle(disc.float().view(1, -1), disc.float().view(1, -1)) == {"radius": 0.6, "iou": 1}
+    assert study.middle(disc.float().view(1, -1), corner.flatten(1))["iou"] == 0
+
+
 def test_places_and_areas_by_hand() -> None:
     values = np.array([0.1, 0.5, 0.5, 0.3])
     assert [study.place(values, k) for k in range(4)] == [4, 1, 1, 3]
@@ -47,7 +56,8 @@ def test_the_stored_numbers_carry_the_claim() -> None:
     r = read_results("live_activations")
     val, films, photographs = r["val"], r["elsewhere"], r["elsewhere"]["photographs"]
     assert r["chosen_on_halves"]["same"] == r["chosen_on_halves"]["halves"]
-    assert val["iou_place"] == 1 and all(val["iou"] > one["iou"] for one in val["rivals"].values())
+    assert val["iou_place"] == 1 and val["iou"] > val["middle"]["iou"]
+    assert all(val["iou"] > one["iou"] for one in val["rivals"].values())
     assert films["portrait"]["frames_followed"] == films["portrait"]["frames"] == 16
     assert min(films["portrait"]["maximum_with"]) > max(films["portrait"]["maximum_without"])
     assert min(photographs[name] for name in study.WITH_PEOPLE) > max(
