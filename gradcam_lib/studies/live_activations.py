@@ -5,6 +5,7 @@
 FOLDER holds COCO's train and val parts, as for ``coco_part``. The channel is chosen on the train pictures, among all
 channels of four rectified layers, by the IoU of its most active places with the outlines of people; everything else is
 measured on the val pictures, the sample photographs and the film of ``worlds/clip.py``. Controls: all other channels;
+a disc in the middle of every picture, of the radius that overlaps best with people on the train pictures;
 the choice made on random halves, with the outlines of another picture, and for other things than people.
 Notebook 12 shows the figures.
 """
@@ -22,7 +23,6 @@ from tqdm import tqdm
 
 from gradcam_lib.capture import capture
 from gradcam_lib.datasets.coco_part import CocoPart, coco_part
-from gradcam_lib.equations import upsample
 from gradcam_lib.feature_visualization.live import live_activations
 from gradcam_lib.measures.localize import Box
 from gradcam_lib.networks.classifier import Classifier
@@ -31,11 +31,10 @@ from gradcam_lib.paths import RESULTS
 from gradcam_lib.pictures.images import seen
 from gradcam_lib.pictures.samples import SAMPLES, sample
 from gradcam_lib.results import average, write_results
+from gradcam_lib.studies.live_overlap import GRID, Overlap, ahead, limits_of, middle, overlap
 from gradcam_lib.worlds import clip
 
 LAYERS = ("features.11.depthwise", "features.12.depthwise", "features.15.depthwise", "features.17")
-ACTIVE = 0.02  # share of all positions of the train pictures that lie above a channel's threshold
-GRID = 56  # regions and outlines are compared on so many positions each way
 PERSON, OTHERS = "person", ("car", "chair", "dog", "dining table", "cup")
 HALVES = 20
 WITH_PEOPLE = ("camera", "astronaut", "grace_hopper")
@@ -46,19 +45,6 @@ class Looked(NamedTuple):
 
     maps: dict[str, Tensor]
     outlines: dict[str, Tensor]
-
-
-class Overlap(NamedTuple):
-    """Positions, picture by picture: of each channel's region (P, K), of the outline (P, 1), and shared (P, K)."""
-
-    region: Tensor
-    outline: Tensor
-    both: Tensor
-
-    def iou(self, pictures: np.ndarray | slice = slice(None)) -> np.ndarray:
-        """(K,), over all these pictures together."""
-        both, either = self.both[pictures].sum(0), (self.region + self.outline - self.both)[pictures].sum(0)
-        return (both / either.clamp(min=1)).numpy()
 
 
 def look(clf: Classifier, part: CocoPart) -> Looked:
@@ -76,25 +62,6 @@ def look(clf: Classifier, part: CocoPart) -> Looked:
             share = torch.nn.functional.adaptive_avg_pool2d(torch.from_numpy(large / 255.0).float()[None], GRID)
             found.append((share.flatten() > 0.5).float())
     return Looked({k: torch.stack(v) for k, v in maps.items()}, {k: torch.stack(v) for k, v in outlines.items()})
-
-
-def limits_of(maps: Tensor) -> Tensor:
-    """Of each channel the value that a share ACTIVE of all positions exceed: (P, K, h, w) → (K,)."""
-    values = maps.transpose(0, 1).flatten(1)
-    return torch.stack([one.float().sort(descending=True).values[int(ACTIVE * len(one))] for one in values])
-
-
-def overlap(maps: Tensor, limits: Tensor, outlines: list[Tensor]) -> list[Overlap]:
-    """Regions of all channels against several kinds of outlines, (P, GRID²) each. A region needs positive values."""
-    regions, shared = [], [[] for _ in outlines]
-    for i, A in enumerate(maps):
-        large = upsample(A.float(), GRID).flatten(1)
-        on = ((large >= limits[:, None]) & (large > 0)).float()
-        regions.append(on.sum(1))
-        for both, outline in zip(shared, outlines, strict=True):
-            both.append(on @ outline[i])
-    region = torch.stack(regions)
-    return [Overlap(region, o.sum(1, keepdim=True), torch.stack(b)) for o, b in zip(outlines, shared, strict=True)]
 
 
 def place(values: np.ndarray, k: int) -> int:
@@ -146,6 +113,8 @@ def on_coco(clf: Classifier, train: Looked, val: Looked) -> dict:
     k = tried[layer]["channel"]
     (there,) = overlap(val.maps[layer], limits, [val.outlines[PERSON]])
     iou, people = there.iou(), (val.outlines[PERSON].sum(1) > 0).numpy()
+    radius, disc = middle(train.outlines[PERSON], val.outlines[PERSON])
+    own = Overlap(there.region[:, [k]], there.outline, there.both[:, [k]])
     found = auc(val.maps[layer].flatten(2).amax(2).float().numpy(), people)
     rng, n = np.random.default_rng(0), len(train.outlines[PERSON])
     halves = [int(person.iou(rng.permutation(n)[: n // 2]).argmax()) for _ in range(HALVES)]
@@ -157,6 +126,7 @@ def on_coco(clf: Classifier, train: Looked, val: Looked) -> dict:
         "val": {
             "pictures": len(people), "with_people": int(people.sum()),
             "iou": round(float(iou[k]), 4), "iou_place": place(iou, k), "iou_of_channels": spread(iou),
+            "middle": {"radius": radius, "iou": round(float(disc.iou()[0]), 4)}, "iou minus middle": ahead(own, disc),
             "auc": round(float(found[k]), 4), "auc_place": place(found, k), "auc_of_channels": spread(found),
             "rivals": {name: {"channel": c, "iou": round(float(iou[c]), 4), "auc": round(float(found[c]), 4)}
                        for name, c in picked.items()},

@@ -30,7 +30,7 @@ from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.networks.zoo import load_classifier
 from gradcam_lib.occlusion import on_pixels
 from gradcam_lib.paths import RESULTS
-from gradcam_lib.results import average, write_results
+from gradcam_lib.results import average, share, write_results
 
 SIDE = 224
 STRIDES = {16: 16, 32: 16, 56: 28, 112: 28}  # pixels: patch → stride
@@ -128,6 +128,7 @@ def summary(found: dict[str, list[float]]) -> dict:
         to_grad_cam = np.add(found[f"{_name(a)} ~ grad_cam"], found[f"{_name(b)} ~ grad_cam"]) / 2
         pair = f"{_name(a)} ~ {_name(b)}"
         numbers[f"{pair}, less both with grad_cam"] = average(np.subtract(found[pair], to_grad_cam))
+        numbers[f"{pair}, below zero"] = share(np.less(found[pair], 0))
     for kind in KINDS:
         name = _name(kind)
         numbers[f"hit {name}, less grad_cam"] = average(np.subtract(found[f"hit {name}"], found["hit grad_cam"]))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -89,8 +90,8 @@ def removed(seen: Sequence[Seen], name: str) -> dict:
 def counterfactual(seen: Sequence[Seen], name: str, method: str) -> dict:
     """Does the map say how the angle changes when a marking is taken away? Beside it the map of another picture.
 
-    sign: in how many of the pictures in which the angle changes by CHANGES at least. rho: rank correlation over all
-    pictures that have the marking.
+    sign: in how many of the pictures in which the angle changes by CHANGES at least; "always the same" names for all of
+    them the side to which most of them change. rho: rank correlation over all pictures that have the marking.
     """
     numbers: dict = {}
     for part in roads.MARKINGS:
@@ -101,7 +102,11 @@ def counterfactual(seen: Sequence[Seen], name: str, method: str) -> dict:
         moved = np.abs(change) >= CHANGES
         numbers[part] = {"pictures": len(have), "that change": int(moved.sum())} | _correlations(own, other, change)
         if moved.any():
-            numbers[part] |= _beside("sign", own[moved] * change[moved] > 0, other[moved] * change[moved] > 0)
+            right = own[moved] * change[moved] > 0
+            numbers[part] |= _beside("sign", right, other[moved] * change[moved] > 0)
+            same = change[moved] > 0 if (change[moved] > 0).mean() >= 0.5 else change[moved] < 0
+            numbers[part] |= {"sign, always the same": share(same)}
+            numbers[part] |= {"sign, less always the same": average(1.0 * right - same)}
     return numbers
 
 
@@ -146,24 +151,26 @@ def adding_up(seen: Sequence[Seen], name: str, bias: float) -> dict:
 def turns(seen: Sequence[Seen], clf: Classifier, name: str) -> dict:
     """Of pictures that turn to the left: what the map of the output and that of its negative would cover.
 
-    A tenth of the picture is filled with the mean colour; "blob" and "another" cover as much. All in degrees, positive
-    where the wheel then turns further to the right. "positive share": of the map's absolute values.
+    A tenth of the picture is filled with the mean colour; "blob", "another" and "another turn" to the left cover as
+    much. All in degrees, positive where the wheel then turns further to the right. "positive share": of the map's
+    absolute values.
     """
     found: Values = defaultdict(list)
-    for one, other in zip(seen, [*seen[1:], seen[0]], strict=True):
-        if one.said[name]["whole"] <= -TURNS:
-            heat, elsewhere = one.maps[name]["grad_cam"], other.maps[name]["grad_cam"]
-            found["positive share"].append(float(heat.clip(0).sum() / np.abs(heat).sum()))
-            regions = [heat, -heat, elsewhere, -elsewhere, centre_gaussian(128)]
-            covered = [highest(h.clip(0), MUTED) for h in regions]
-            fall = drops(clf.model, one.x, covered)[:, 0]
-            names = ("map of +y", "map of -y", "another's map of +y", "another's map of -y", "blob")
-            for what, value in zip(names, -fall, strict=True):
-                found[what].append(float(value))
+    left = [i for i, one in enumerate(seen) if one.said[name]["whole"] <= -TURNS]
+    for i, following in zip(left, [*left[1:], *left[:1]], strict=True):
+        others = {"another's": (i + 1) % len(seen), "another turn's": following}
+        heat = seen[i].maps[name]["grad_cam"]
+        found["positive share"].append(float(heat.clip(0).sum() / np.abs(heat).sum()))
+        heats = {"": heat} | {f"{whose} ": seen[k].maps[name]["grad_cam"] for whose, k in others.items()}
+        regions = {f"{whose}map of {'+-'[s < 0]}y": s * h for whose, h in heats.items() for s in (1, -1)}
+        regions["blob"] = centre_gaussian(128)
+        fall = drops(clf.model, seen[i].x, [highest(h.clip(0), MUTED) for h in regions.values()])[:, 0]
+        for what, value in zip(regions, -fall, strict=True):
+            found[what].append(float(value))
     told = {what: average(values) for what, values in found.items()}
-    for sign in "+-":
-        differences = np.subtract(found[f"map of {sign}y"], found[f"another's map of {sign}y"])
-        told[f"map of {sign}y, less another's"] = average(differences)
+    for sign, whose in product("+-", ("another's", "another turn's")):
+        differences = np.subtract(found[f"map of {sign}y"], found[f"{whose} map of {sign}y"])
+        told[f"map of {sign}y, less {whose}"] = average(differences)
     return {"pictures": len(found["blob"])} | told
 
 

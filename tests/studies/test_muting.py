@@ -60,6 +60,7 @@ def test_a_small_study_from_end_to_end(tmp_path, monkeypatch):
         # a patch of 112 hides the whole square at several places
         assert told[f"hit {patch} {fill}"]["value"] == 1 or patch == 112
         assert told[f"{patch} {fill} ~ grad_cam, less another picture's grad_cam"]["value"] > 0
+    assert told["32 mean ~ 56 mean, below zero"]["value"] == 0
     assert told["32 mean ~ 56 mean"]["value"] > told["32 mean ~ another class's 56 mean"]["value"]
     assert told["hit grad_cam"]["value"] == 1 > told["hit blob"]["value"]
 

@@ -63,6 +63,16 @@ def test_a_map_that_tells_the_truth_is_right_and_its_negative_is_wrong(seen):
         assert told[1][part]["that change"] == told[1][part]["pictures"] > 0
 
 
+def test_naming_the_same_sign_every_time_is_right_as_often_as_the_commoner_sign(seen):
+    seen = truthful(seen)
+    changes = [one.change("pooled", "left") for one in seen if "left" in one.said["pooled"]]
+    commoner = max(np.mean(np.greater(changes, 0)), np.mean(np.less(changes, 0)))
+    told = roads.counterfactual(seen, "pooled", "grad_cam")["left"]
+    assert told["sign, always the same"]["value"] == pytest.approx(commoner, abs=1e-4)
+    ahead = told["sign"]["value"] - commoner
+    assert told["sign, less always the same"]["value"] == pytest.approx(ahead, abs=1e-3)
+
+
 def test_a_map_on_the_paint_alone_is_dense_there(seen):
     for one in seen:
         one.maps["pooled"]["grad_cam"] = -1.0 * one.masks["paint"]
@@ -94,5 +104,7 @@ def test_a_small_study_from_end_to_end(tmp_path, monkeypatch, networks):
     assert told["n"] == 3 and told["command"] == "python -m gradcam_lib.studies.roads --pictures 3"
     assert told["pooled"]["adding up"]["largest difference"] < 0.01
     assert set(told["flat"]) >= {"accuracy", "turns", *roads.METHODS["flat"]}
+    turns = told["pooled"]["turns"]  # here every picture counts as a turn, so the next turn is the next picture
+    assert turns["another turn's map of +y"] == turns["another's map of +y"] != turns["map of +y"]
     number = Results(tmp_path)("roads > pooled > grad_cam > without > left > sign")
     assert 0 <= number.low <= number.value <= number.high <= 1
