@@ -24,6 +24,7 @@ from tqdm import tqdm
 from gradcam_lib.bias.collection import BALANCED, CASES, HEADLINE, Skew, training_set
 from gradcam_lib.bias.report import Report, evaluate, test_set
 from gradcam_lib.bias.shortcuts import SHORTCUTS, planted
+from gradcam_lib.bias.variants import unchanged
 from gradcam_lib.paths import RESULTS
 from gradcam_lib.results import average, write_results
 from gradcam_lib.training import bias as recipe
@@ -121,7 +122,7 @@ def _key(sizes: Sizes) -> str:
     """Changes with what a run depends on: sizes, recipe, first weights, and the look of the worlds."""
     constants = (recipe.FROZEN, recipe.BATCH, recipe.PEAK, recipe.HEAD_PEAK, recipe.WEIGHT_DECAY, PLANTED)
     key = hashlib.sha256(repr((sizes, constants)).encode())
-    for tensor in recipe.start(2).state_dict().values():
+    for tensor in unchanged(2).state_dict().values():
         key.update(tensor.numpy().tobytes())
     for case in CASES.values():
         key.update(training_set(BALANCED, per_class=4, case=case).images.tobytes())
