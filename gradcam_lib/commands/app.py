@@ -2,6 +2,10 @@
 
 It listens on this machine alone unless ``--ip`` says otherwise. A visitor uploads pictures of his own; of the files of
 this machine he sees those in the folder that ``--pictures`` names, and no others.
+
+Ten visitors at once on two cores (tests/support/visitors.py): a page is there after 31 s, an answer with its four maps
+after 1.2 s, another tab after 8 s (medians; the longest 31, 1.2 and 9 s). A kernel has 550 MB with one tab and up to
+870 MB with three, the server 175 MB, and a minute after all visitors have gone, no kernel is left.
 """
 
 from __future__ import annotations
