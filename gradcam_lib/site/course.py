@@ -132,6 +132,8 @@ def configuration(repository: str | None) -> dict[str, object]:
         theme |= theme_options(repository)
     return {
         "project": TITLE,
+        "author": "The Grad-CAM tutorial authors",
+        "html_show_copyright": False,
         "extensions": "myst_nb,sphinx.ext.githubpages,gradcam_lib.site.mathml,gradcam_lib.site.launch",
         "colab": repository or "",
         "html_math_renderer": "mathml",

@@ -11,7 +11,7 @@ from gradcam_lib.pictures.samples import collage, sample
 
 # Name → what it is called, what a person would say of it on the telephone, and whose it is.
 SAMPLES = {
-    "cat": ("Cat", "A tabby cat looks up from a sofa.", "Stéfan van der Walt, CC0"),
+    "cat": ("Cat", "The face of a tabby cat, close up.", "Stéfan van der Walt, CC0"),
     "coffee": ("Coffee", "A cup of espresso on a saucer, with a spoon.", "Rachel Michetti, CC0"),
     "motorcycle": ("Motorcycle", "A motorcycle stands in a workshop.", "Scharstein et al. 2014, Middlebury College"),
     "camera": ("Camera", "A man looks through a camera on a tripod, in black and white.", "Lav Varshney, CC0"),

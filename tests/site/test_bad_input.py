@@ -83,7 +83,7 @@ def test_a_network_that_does_not_arrive_is_asked_for_again(fresh, address: str) 
     again = fresh.get_by_role("button", name="Try again")
     for sentence in ("did not arrive", "the server answers 404", "bytes instead of"):
         says(fresh, sentence)
-        expect(fresh.locator("canvas")).to_have_attribute("aria-label", "A tabby cat looks up from a sofa.")
+        expect(fresh.locator("canvas")).to_have_attribute("aria-label", "The face of a tabby cat, close up.")
         again.click()
     shown(fresh)
     assert fresh.locator("#message").inner_text() == ""

@@ -83,6 +83,7 @@ def test_every_picture_is_described(site: Path) -> None:
 def test_every_notebook_is_a_page_and_can_be_found(site: Path) -> None:
     missing = [p.name for p in find() if not (site / p.relative_to(NOTEBOOKS.parent)).with_suffix(".html").is_file()]
     assert missing == []
+    assert "The Grad-CAM tutorial authors" in (site / "index.html").read_text("utf-8")
     index = (site / "searchindex.js").read_text("utf-8")
     assert "counterfactu" in index and "glossary" in index  # Sphinx keeps stems of words
 
