@@ -51,14 +51,28 @@ def average_by(values: Sequence[float], groups: Sequence[Hashable], *, seed: int
 
 
 def write_results(name: str, numbers: dict, *, command: str, n: int, folder: Path = RESULTS) -> Path:
-    """data/results/NAME.json, written beside the old one and then put in its place."""
+    """data/results/NAME.json, written beside the old one and then put in its place.
+
+    A number and its interval stand on one line, so that the file is short and a change shows what changed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     path, beside = folder / f"{name}.json", folder / f".{name}.part"
-    beside.write_text(
-        json.dumps({"command": command, "n": n, **numbers}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    plain = json.loads(json.dumps({"command": command, "n": n, **numbers}))  # keys are text, tuples are lists
+    beside.write_text(_in_lines(plain) + "\n", encoding="utf-8")
     os.replace(beside, path)
     return path
+
+
+def _in_lines(value: object, indent: str = "") -> str:
+    """JSON, each list or object that holds no other on one line."""
+    named = isinstance(value, dict)
+    parts = value.values() if named else value if isinstance(value, list) else ()
+    if not any(isinstance(part, (dict, list)) for part in parts):
+        return json.dumps(value, ensure_ascii=False)
+    keys = [f"{json.dumps(key, ensure_ascii=False)}: " if named else "" for key in value]
+    lines = [f"{indent} {key}{_in_lines(part, indent + ' ')}" for key, part in zip(keys, parts, strict=True)]
+    left, right = "{}" if named else "[]"
+    return "\n".join([left, ",\n".join(lines), f"{indent}{right}"])
 
 
 def read_results(name: str, *, folder: Path = RESULTS) -> dict:

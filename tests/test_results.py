@@ -41,6 +41,14 @@ def test_what_is_written_is_read(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["one.json"]  # nothing half-written stays behind
 
 
+def test_an_interval_stands_on_one_line_and_nothing_is_lost(tmp_path):
+    numbers = {"a [1": {7: share([True]), "list": [1, (2, "]")], "none": {}}, "é": [{"x": [[]]}, None]}
+    lines = write_results("one", numbers, command="c", n=1, folder=tmp_path).read_text(encoding="utf-8").splitlines()
+    assert '  "7": {"value": 1.0, "low": 0.2065, "high": 1.0},' in lines
+    plain = json.loads(json.dumps({"command": "c", "n": 1, **numbers}))
+    assert read_results("one", folder=tmp_path) == plain
+
+
 def test_a_missing_result_says_what_there_is(tmp_path):
     write_results("one", {}, command="c", n=1, folder=tmp_path)
     with pytest.raises(FileNotFoundError, match="not measured yet; there are: one"):
