@@ -14,8 +14,10 @@ from PIL import Image
 from gradcam_lib.notebooks import TRAINED, differ, pictures_differ, tidied
 from gradcam_lib.paths import FIGURES
 
-# Networks that look different, or are missing, where no weights can be had.
-DEPENDENT = re.compile(r"""load_classifier\(\)|load_captioner\(["']photo|["'](?:auto|squeezenet)["']""")
+# SqueezeNet, whose weights a reader may not have: another network stands in, or what looks through it is missing.
+DEPENDENT = re.compile(
+    r"""load_classifier\((?:\)|["'](?:auto|squeezenet)["'])|load_(?:captioner|vqa)\(["']photo-squeezenet["']"""
+)
 
 
 def read(path: Path) -> NotebookNode:
