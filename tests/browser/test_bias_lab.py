@@ -12,7 +12,6 @@ from support.browsing import (
     changes,
     complains,
     needs_chromium,
-    opened,
     picture,
     place_of,
     run_all,
@@ -37,7 +36,7 @@ pytestmark = [
 ]
 
 
-def test_the_bias_laboratory(tmp_path: Path) -> None:
+def test_the_bias_laboratory(opened, tmp_path: Path) -> None:
     code = "from gradcam_lib.widgets import BiasLab\nBiasLab(per_cell=5, per_class=20)"
     with opened(small_notebook(tmp_path, code)) as page:
         lab = run_all(page, "bias-lab", "class-picker")

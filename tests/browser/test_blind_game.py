@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.browsing import OUT, needs_chromium, opened, run_all, scroll_sideways, small_notebook, switch_to_dark
+from support.browsing import OUT, needs_chromium, run_all, scroll_sideways, small_notebook, switch_to_dark
 
 from gradcam_lib.paths import ROOT
 
@@ -19,7 +19,7 @@ BlindGame([contest()], seed=1)"""
 pytestmark = [needs_chromium, pytest.mark.timeout(400)]
 
 
-def test_the_blind_game_in_jupyterlab(tmp_path: Path) -> None:
+def test_the_blind_game_in_jupyterlab(opened, tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
     with opened(small_notebook(tmp_path, CODE)) as page:

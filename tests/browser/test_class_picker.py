@@ -16,7 +16,6 @@ from support.browsing import (
     OUT,
     PATIENCE,
     needs_chromium,
-    opened,
     picture,
     place_of,
     run_all,
@@ -39,7 +38,7 @@ pytestmark = [
 ]
 
 
-def test_the_picker_in_jupyterlab(tmp_path: Path) -> None:
+def test_the_picker_in_jupyterlab(opened, tmp_path: Path) -> None:
     with opened(small_notebook(tmp_path, SMALL)) as page:
         picker = run_all(page, "class-picker")
         pick_the_second_class(picker)
@@ -64,7 +63,7 @@ def test_the_picker_in_jupyterlab(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["00_start_here"])
-def test_the_picker_of_a_notebook(tmp_path: Path, name: str) -> None:
+def test_the_picker_of_a_notebook(opened, tmp_path: Path, name: str) -> None:
     original = NOTEBOOKS / f"{name}.ipynb"
     if not original.is_file():
         pytest.skip(f"{original.name} is not written yet")

@@ -13,7 +13,6 @@ from support.browsing import (
     changes,
     complains,
     needs_chromium,
-    opened,
     picture,
     run_all,
     small_notebook,
@@ -31,7 +30,7 @@ pytestmark = [
 CAPTIONS, QUESTIONS = "caption-explorer", "question-explorer"
 
 
-def test_the_caption_explorer(tmp_path: Path) -> None:
+def test_the_caption_explorer(opened, tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
     code = "from gradcam_lib.widgets import CaptionExplorer\nCaptionExplorer(seed=2**41 + 7)"
@@ -76,7 +75,7 @@ def test_the_caption_explorer(tmp_path: Path) -> None:
         page.screenshot(path=OUT / "captions_part.png")
 
 
-def test_the_question_explorer(tmp_path: Path) -> None:
+def test_the_question_explorer(opened, tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
     code = "from gradcam_lib.widgets import QuestionExplorer\nQuestionExplorer(seed=2**41 + 7)"
@@ -117,7 +116,7 @@ def test_the_question_explorer(tmp_path: Path) -> None:
         changes(explorer, lambda: upload(page, explorer, "cat"), QUESTIONS)
 
 
-def test_a_folder_of_ones_own(tmp_path: Path) -> None:
+def test_a_folder_of_ones_own(opened, tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
     folder = tmp_path / "mine"

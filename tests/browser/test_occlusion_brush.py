@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.browsing import OUT, changes, needs_chromium, opened, run_all, small_notebook
+from support.browsing import OUT, changes, needs_chromium, run_all, small_notebook
 
 CODE = """from gradcam_lib import load_classifier
 from gradcam_lib.pictures.samples import sample
@@ -17,7 +17,7 @@ OcclusionBrush(sample("motorcycle"), load_classifier("photonet"))"""
 pytestmark = [needs_chromium, pytest.mark.timeout(400)]
 
 
-def test_the_brush_in_jupyterlab(tmp_path: Path) -> None:
+def test_the_brush_in_jupyterlab(opened, tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
     with opened(small_notebook(tmp_path, CODE)) as page:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.browsing import OUT, changes, complains, needs_chromium, opened, run_all, small_notebook
+from support.browsing import OUT, changes, complains, needs_chromium, run_all, small_notebook
 
 CODE = """import numpy as np
 from gradcam_lib.pictures.samples import sample
@@ -25,7 +25,7 @@ Slider([0, 0.05, 0.1, 0.2, 0.3], noisy, label="σ of the noise", start=0.05)"""
 pytestmark = [needs_chromium, pytest.mark.timeout(400)]
 
 
-def test_the_slider_in_jupyterlab(tmp_path: Path) -> None:
+def test_the_slider_in_jupyterlab(opened, tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
     with opened(small_notebook(tmp_path, CODE)) as page:

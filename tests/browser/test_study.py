@@ -10,7 +10,6 @@ from support.browsing import (
     PATIENCE,
     complains,
     needs_chromium,
-    opened,
     press_run_all,
     scroll_sideways,
     small_notebook,
@@ -49,7 +48,7 @@ def look(page, study, name: str) -> None:
     page.set_viewport_size({"width": 1200, "height": 900})
 
 
-def test_both_studies_in_jupyterlab(tmp_path: Path) -> None:
+def test_both_studies_in_jupyterlab(opened, tmp_path: Path) -> None:
     file = AnswerFile(tmp_path / "answers.sqlite")
     with opened(small_notebook(tmp_path, CODE)) as page:
         study, other = started(page)

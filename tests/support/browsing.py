@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,53 +102,68 @@ def switch_to_dark(page) -> None:
     page.locator("#jupyterlab-splash").wait_for(state="detached")
 
 
-@contextmanager
-def opened(notebook: Path) -> Iterator:
-    """The page of a notebook in a JupyterLab of its own, with nobody's settings and without the network."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    playwright.expect.set_options(timeout=PATIENCE)
-    OUT.mkdir(exist_ok=True)
-    with lab(notebook.parent) as (port, token), playwright.sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE)
-        try:
-            page = browser.new_page(viewport={"width": 1200, "height": 900})
-            page.set_default_timeout(PATIENCE)
-            page.goto(f"http://127.0.0.1:{port}/doc/tree/{notebook.name}?token={token}&reset", timeout=PATIENCE)
-            page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=PATIENCE)
-            yield page
-        except Exception:
-            browser.contexts[0].pages[0].screenshot(path=OUT / f"{notebook.stem}_failed.png", timeout=PATIENCE)
-            raise
-        finally:
-            browser.close()
+class Lab:
+    """A JupyterLab for the notebooks below ``folder``, with nobody's settings and without the network."""
 
+    def __init__(self, folder: Path, home: Path):
+        self.folder, self.home, self.token, self.port = folder, home, secrets.token_hex(8), free_port()
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+        command += [f"--port={self.port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
+        command += [f"--IdentityProvider.token={self.token}", "--LabApp.extension_manager=readonly"]
+        command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+        with open(home / "lab.log", "w") as log:
+            self.process = subprocess.Popen(command, env=environment(home), stdout=log, stderr=subprocess.STDOUT)
+        wait_for_server(self.process, self.port, home / "lab.log")
 
-@contextmanager
-def lab(folder: Path) -> Iterator[tuple[int, str]]:
-    home = folder / ".jupyter-home"
-    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True)
-    quiet = {"fetchNews": "false", "checkForUpdates": False}
-    (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
-    port, token = free_port(), secrets.token_hex(8)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
-    command += [f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}", "--ServerApp.port_retries=0"]
-    command += [
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
-    ]
-    with open(home / "lab.log", "w") as log:
-        server = subprocess.Popen(command, env=environment(home), stdout=log, stderr=subprocess.STDOUT)
-    try:
-        wait_for_server(server, port, home / "lab.log")
-        yield port, token
-    finally:
-        server.terminate()
+    @contextmanager
+    def opened(self, notebook: Path) -> Iterator:
+        """The page of a notebook, light and as JupyterLab first shows it; its kernel ends with the page."""
+        playwright = pytest.importorskip("playwright.sync_api")
+        playwright.expect.set_options(timeout=PATIENCE)
+        OUT.mkdir(exist_ok=True)
+        self._as_new()
+        path = notebook.relative_to(self.folder).as_posix()
+        with playwright.sync_playwright() as p:
+            browser = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=PATIENCE)
+            try:
+                page = browser.new_page(viewport={"width": 1200, "height": 900})
+                page.set_default_timeout(PATIENCE)
+                page.goto(f"{self._address}/doc/tree/{path}?token={self.token}&reset", timeout=PATIENCE)
+                page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=PATIENCE)
+                yield page
+            except Exception:
+                browser.contexts[0].pages[0].screenshot(path=OUT / f"{notebook.stem}_failed.png", timeout=PATIENCE)
+                raise
+            finally:
+                browser.close()
+                for kernel in json.loads(self._ask("api/kernels")):
+                    self._ask(f"api/kernels/{kernel['id']}", "DELETE")
+
+    def close(self) -> None:
+        self.process.terminate()
         try:
-            server.wait(30)
+            self.process.wait(30)
         except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait(30)
+            self.process.kill()
+            self.process.wait(30)
+
+    def _as_new(self) -> None:
+        """What another test has chosen, such as a theme, is gone."""
+        shutil.rmtree(self.home / "settings", ignore_errors=True)
+        settings = self.home / "settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True)
+        quiet = {"fetchNews": "false", "checkForUpdates": False}
+        (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+
+    @property
+    def _address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _ask(self, path: str, method: str = "GET") -> bytes:
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{self._address}/{path}", headers=headers, method=method)
+        with urllib.request.urlopen(request, timeout=PATIENCE / 1000) as response:
+            return response.read()
 
 
 def environment(home: Path) -> dict[str, str]:
