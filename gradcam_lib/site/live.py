@@ -13,6 +13,7 @@ from gradcam_lib.site import runtime
 from gradcam_lib.site.export import NETWORKS, export
 from gradcam_lib.site.samples import write_samples
 from gradcam_lib.site.settings import network_settings, settings
+from gradcam_lib.site.words import words_settings, write_words
 
 PAGE = Path(__file__).parent / "page"
 Say = Callable[[str], None]
@@ -33,6 +34,8 @@ def build_live(out: Path, say: Say) -> None:
         networks.append(network_settings(name, load_classifier(name), export(name, out / "models")))
     found = settings(networks, write_samples(out / "samples"), runtime_settings)
     (out / "settings.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    say("captions and answers: their maps …")
+    (out / "words.json").write_text(json.dumps(words_settings(write_words(out)), ensure_ascii=False), encoding="utf-8")
 
 
 def place_runtime(out: Path, say: Say) -> dict:
