@@ -16,7 +16,6 @@ from PIL import Image
 
 from gradcam_lib.language.captioning import CaptionSystem, load_captioner
 from gradcam_lib.language.question_answering import QuestionSystem, load_vqa
-from gradcam_lib.language.systems import PHOTO_TRANSFORM
 from gradcam_lib.results import read_results
 from gradcam_lib.site.export import steps
 from gradcam_lib.site.samples import SAMPLES, described, middle, photograph
@@ -26,7 +25,16 @@ from gradcam_lib.worlds import scenes
 from gradcam_lib.worlds.scene import PEOPLE, Scene, Thing
 from gradcam_lib.worlds.words import article
 
-PHOTOGRAPHS = ("motorcycle", "grace_hopper", "astronaut", "cat", "coffee", "camera", "rocket")
+# Each with a true sentence of words that the captioner knows, to compare its own with.
+PHOTOGRAPHS = {
+    "motorcycle": "a motorcycle is parked in a room",
+    "grace_hopper": "a woman in a black uniform and a white hat",
+    "astronaut": "a woman in an orange suit is smiling in front of a flag",
+    "cat": "a cat is looking at the camera",
+    "coffee": "a cup of coffee on a table",
+    "camera": "a man takes a picture with a camera",
+    "rocket": "a rocket at night",
+}
 SEEDS = range(5)  # of scenes, chosen before any map was seen
 QUESTIONS, LIKELIEST = 3, 5
 SIDE = 448  # pixels of a scene's file
@@ -47,12 +55,15 @@ class Speakers:
     answerer: QuestionSystem
     sizes: tuple[int, int]
 
-    @property
-    def described(self) -> tuple[str, str]:
-        """What the page says of each."""
-        said = f"Written by {CAPTIONER[self.kind]}.", f"Answered by {ANSWERER[self.kind]}."
-        own = self.captioner.transform.crop, self.answerer.transform.crop
-        return tuple(f"{what} {seen_at(*sizes)}" for what, *sizes in zip(said, own, self.sizes, strict=True))
+    def told(self, kind: str) -> str:
+        """What the page says of a text of this kind."""
+        if kind == "question":
+            told, system, size = f"Answered by {ANSWERER[self.kind]}.", self.answerer, self.sizes[1]
+        else:
+            told, system, size = f"Written by {CAPTIONER[self.kind]}.", self.captioner, self.sizes[0]
+        if kind == "true":
+            told = "Not written by the network, which gives each word its probability all the same."
+        return f"{told} {seen_at(system.transform.crop, size)}"
 
 
 def seen_at(own: int, explained: int) -> str:
@@ -75,7 +86,7 @@ def speakers(kind: str) -> Speakers:
 
 def words_settings(pictures: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """pictures: from ``write_words``."""
-    transform = transform_settings(PHOTO_TRANSFORM)  # whose middle square is that of all these networks
+    transform = transform_settings(load_captioner("photo").transform)  # all these networks see the same square
     return page_settings(list(pictures), "word or answer") | {"transform": transform, "measured": measured()}
 
 
@@ -84,18 +95,20 @@ def measured() -> list[dict[str, Any]]:
 
     Each number is the share in 0 … 1 with its 95 % interval, of the studies whose tables are in the ledger.
     """
-    outlined = read_results("photo_truth")
-    scene_answers = read_results("question_answering")
-    rows = {
-        "words, drawn scenes": (read_results("captioning"), "pointing_game"),
-        "answers, drawn scenes": (scene_answers["vgg16"], "pointing_game"),
-        "words, photographs": (outlined["words"]["photo"]["chosen"], "inside"),
-        "answers, photographs": (outlined["answers"]["photo"]["chosen"], "inside"),
-    }
-    return [
-        {"of": name, "map": found["grad_cam"][measure], "middle": found["centre"][measure]}
-        for name, (found, measure) in rows.items()
-    ]
+    outlined = {of: read_results("photo_truth")[of]["photo"] for of in ("words", "answers")}
+    drawn = {"words": read_results("captioning"), "answers": read_results("question_answering")["vgg16"]}
+    rows = []
+    for of, found in outlined.items():
+        parts = [
+            ("drawn scenes", drawn[of], "pointing_game"),
+            ("photographs, whole", found["chosen"], "inside"),
+            ("photographs, middle square", found["training_middle_square"], "inside"),
+        ]
+        rows += [
+            {"of": f"{of}: {where}", "map": numbers["grad_cam"][measure], "middle": numbers["centre"][measure]}
+            for where, numbers, measure in parts
+        ]
+    return rows
 
 
 def write_words(folder: Path) -> Iterator[dict[str, Any]]:
@@ -105,14 +118,17 @@ def write_words(folder: Path) -> Iterator[dict[str, Any]]:
     """
     (folder / "words").mkdir(exist_ok=True)
     by = speakers("photo")
-    for name in PHOTOGRAPHS:
-        yield described(name, *SAMPLES[name]) | write_maps(folder, name, photograph(name), None, by)
+    for name, true in PHOTOGRAPHS.items():
+        asked = examples(None, name)[:QUESTIONS]
+        yield described(name, *SAMPLES[name]) | write_maps(folder / "words", name, photograph(name), by, true, asked)
     by = speakers("world")
     for seed in SEEDS:
         scene = scenes.sample(seed)
         picture = scenes.render(scene).image
         about = write_scene(folder / "samples", scene, picture)
-        yield about | write_maps(folder, about["name"], picture, scene, by)
+        true, _ = scenes.captions(scene)[0]
+        told = write_maps(folder / "words", about["name"], picture, by, true, questions(scene), truths(scene))
+        yield about | told
 
 
 def write_scene(folder: Path, scene: Scene, picture: np.ndarray) -> dict[str, str]:
@@ -132,49 +148,55 @@ def in_words(thing: Thing) -> str:
 
 
 def write_maps(
-    folder: Path, name: str, picture: np.ndarray, scene: Scene | None, by: Speakers
+    folder: Path,
+    name: str,
+    picture: np.ndarray,
+    by: Speakers,
+    true: str,
+    asked: list[str],
+    known: dict[str, tuple[str, str | None]] | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
-    """All maps of a picture, one after the other, as one file → its texts: the sentence, then the questions."""
-    texts, maps = [], []
-    asked = [None, *questions(scene, name)]
-    for question in asked:
-        text, signed = spoken(by, picture) if question is None else answered(by, picture, question, scene)
+    """All maps of a picture, one after the other, as one file → its texts.
+
+    The captioner's own sentence comes first, then a true one where it is another, then the questions. known: the true
+    answers, from ``truths``.
+    """
+    own = by.captioner.caption(picture)
+    found = [spoken(by, picture, sentence, kind) for sentence, kind in {true: "true", own: "caption"}.items()][::-1]
+    found += [answered(by, picture, question, (known or {}).get(key(question), ("", None))[0]) for question in asked]
+    texts, files = [], []
+    for text, signed in found:
         whole, step = steps(signed)
-        text["by"] = by.described[question is not None]
-        texts.append(text | {"map": list(signed.shape[1:]), "steps": step.flatten().tolist()})
-        maps.append(whole.astype("<i2").tobytes())
-    (folder / "words" / f"{name}.maps").write_bytes(b"".join(maps))
+        about = {"by": by.told(text["kind"]), "map": list(signed.shape[1:]), "steps": step.flatten().tolist()}
+        texts.append(text | about)
+        files.append(whole.astype("<i2").tobytes())
+    (folder / f"{name}.maps").write_bytes(b"".join(files))
     return {"texts": texts}
 
 
-def questions(scene: Scene | None, name: str) -> list[str]:
-    """Of a photograph the first that are offered in the course; of a scene the first of each type, by their order."""
-    if scene is None:
-        return examples(None, name)[:QUESTIONS]
+def questions(scene: Scene) -> list[str]:
+    """Of what the course offers to ask about a scene, the first question of each type."""
     types = {question: kind for question, *_, kind in scenes.questions(scene)}
     first = {types[question]: question for question in reversed(examples(scene))}
     return [question for question in examples(scene) if question in first.values()][:QUESTIONS]
 
 
-def spoken(by: Speakers, picture: np.ndarray) -> tuple[dict[str, Any], np.ndarray]:
-    """(The captioner's own sentence and its words, their maps (T, h, w) before the ReLU)."""
-    sentence = by.captioner.caption(picture)
+def spoken(by: Speakers, picture: np.ndarray, sentence: str, kind: str) -> tuple[dict[str, Any], np.ndarray]:
+    """(A sentence and its words, their maps (T, h, w) before the ReLU)."""
     said = by.captioner.explain(picture, sentence)
     e = by.captioner.explain(picture, sentence, size=by.sizes[0]).explanation
-    text = {"kind": "caption", "text": sentence, "names": said.words, "scores": rounded(said.log_probs)}
+    text = {"kind": kind, "text": sentence, "names": said.words, "scores": rounded(said.log_probs)}
     return text, e.maps(range(len(said.words)), relu=False).numpy()
 
 
-def answered(
-    by: Speakers, picture: np.ndarray, question: str, scene: Scene | None
-) -> tuple[dict[str, Any], np.ndarray]:
+def answered(by: Speakers, picture: np.ndarray, question: str, true: str) -> tuple[dict[str, Any], np.ndarray]:
     """(A question and its likeliest answers, their maps (M + 1, h, w) before the ReLU).
 
-    In a scene the true answer is among them. The last map is the mean over all answers that the network knows.
+    true: the right answer, which is then among them, or "" where it is not known. The last map is the mean over all
+    answers that the network knows.
     """
     said = by.answerer.explanation(picture, question)
     e = by.answerer.explanation(picture, question, size=by.sizes[1]).explanation
-    true = truths(scene).get(key(question), ("", None))[0] if scene else ""
     names = list(dict.fromkeys([name for name, _ in said.top(LIKELIEST)] + [true] * (true in said.answers)))
     numbers = [said.answers.index(name) for name in names]
     signed = e.maps([*numbers, lambda logits: logits.mean(1)], relu=False)

@@ -19,10 +19,11 @@ export class Choices {
 
   #row(seen, c, chosen) {
     const row = document.createElement("li");
+    row.value = seen.rank(c);
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.c = c;
-    button.textContent = seen.names[c];
+    button.textContent = seen.labels[c];
     button.setAttribute("aria-pressed", chosen);
     const bar = document.createElement("span");
     bar.className = "bar";

@@ -163,6 +163,10 @@ export class Seen {
     return this.network.told.names;
   }
 
+  get labels() {
+    return this.names;
+  }
+
   get first() {
     return this.order[0];
   }

@@ -115,7 +115,7 @@ export class Panel {
 
   /** A weak map is coloured up to its own maximum, and glows as brightly as any. */
   #weak(own) {
-    const { c, called } = this.seen.reference((c) => this.map(c, "signed").largest);
+    const { c, called } = this.seen.reference();
     const share = own / (this.map(c, "signed").largest || own);
     return share < this.app.settings.weak ? `Weak: its strongest value is ${percent(share)} of that for ${called}.` : "";
   }

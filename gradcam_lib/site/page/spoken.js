@@ -57,7 +57,7 @@ class Spoken extends App {
       if (bytes?.byteLength !== sizes.reduce((a, b) => a + b)) throw new Refused(`The maps of ${label} did not arrive.`);
       let at = 0;
       const parts = sizes.map((size) => new Int16Array(bytes, (at += size) - size, size / 2));
-      const made = (text, i) => new (text.kind === "caption" ? Sentence : Answers)(text, parts[i]);
+      const made = (text, i) => new (text.kind === "question" ? Answers : Sentence)(text, parts[i]);
       this.stored.set(name, texts.map(made));
     }
     return this.stored.get(name);
@@ -65,7 +65,7 @@ class Spoken extends App {
 
   /** The second panel begins with what the first shows, and another word or answer of it. */
   second({ source, i, seen, c }) {
-    const strongest = seen?.reference((k) => Math.max(...seen.evidence(k).map(Math.abs))).c;
+    const strongest = seen?.reference().c;
     const chosen = seen && (strongest === c ? seen.order.find((k) => k !== c) : strongest);
     return { picture: source?.name ?? this.settings.samples[1].name, text: i, chosen };
   }
@@ -84,8 +84,8 @@ class Spoken extends App {
       const picture = link.one(keyOf("picture", i), names(samples), samples[0].name);
       const { texts } = this.sample(picture);
       const text = (link.whole(keyOf("text", i), texts.length, 1) ?? 1) - 1;
-      const { kind, map, names: offered } = texts[text];
-      const chosen = link.whole(keyOf(ADDRESSED[kind], i), offered.length, 1);
+      const { map, names: offered } = texts[text];
+      const chosen = link.whole(keyOf(addressed(texts[text]), i), offered.length, 1);
       return { picture, text, chosen: chosen && chosen - 1, asked: link.places(keyOf("position", i), map)[0] ?? null };
     });
     return { state: { ...link.view(this.settings), panels }, strange: link.strange };
@@ -98,14 +98,14 @@ class Spoken extends App {
       const { source, seen, asked, c } = panel.seen ? panel : {};
       writePicture(out, source?.name ?? this.settings.samples[0].name, i, this.settings);
       if (panel.i) out.set(keyOf("text", i), panel.i + 1);
-      if (seen && c !== seen.first) out.set(keyOf(ADDRESSED[seen.text.kind], i), c + 1);
+      if (seen && c !== seen.first) out.set(keyOf(addressed(seen.text), i), c + 1);
       if (seen && asked !== null) out.set(keyOf("position", i), place(asked, seen.network.w));
     });
     return out.toString();
   }
 }
 
-const ADDRESSED = { caption: "word", question: "answer" };
+const addressed = ({ kind }) => (kind === "question" ? "answer" : "word");
 const names = (list) => list.map(({ name }) => name);
 
 function measuredRow({ of, map, middle }) {

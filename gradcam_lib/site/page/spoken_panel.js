@@ -3,8 +3,9 @@
 import { element } from "./answers.js";
 import { Choices } from "./choices.js";
 import { Panel } from "./panel.js";
+import { Sentence } from "./stored.js";
 
-const CALLED = { caption: "Caption", question: "Question" };
+const CALLED = { caption: "Caption", true: "True sentence", question: "Question" };
 
 export class SpokenPanel extends Panel {
   constructor(app) {
@@ -35,7 +36,7 @@ export class SpokenPanel extends Panel {
     const { seen } = this;
     this.root.querySelectorAll(".texts button").forEach((button, i) => button.setAttribute("aria-pressed", i === this.i));
     this.part("which").textContent = seen.heading;
-    this.part("top").classList.toggle("sentence", seen.text.kind === "caption");
+    this.part("top").classList.toggle("sentence", seen instanceof Sentence);
     this.choices.show(seen, seen.order, this.c);
     this.part("speaker").textContent = seen.text.by;
   }

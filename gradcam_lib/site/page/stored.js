@@ -33,7 +33,7 @@ export class Sentence extends Stored {
   constructor(text, whole) {
     super(text, whole);
     this.T = text.names.length;
-    this.names = [...text.names, "whole sentence"];
+    this.labels = this.names = [...text.names, "whole sentence"];
     this.logits = [...text.scores, text.scores.reduce((a, b) => a + b)];
     this.probabilities = this.logits.map(Math.exp);
     this.first = this.T;
@@ -54,6 +54,11 @@ export class Sentence extends Stored {
     return c < this.T ? `“${this.names[c]}”, word ${c + 1} of ${this.T}` : `all ${this.T} words`;
   }
 
+  /** Its place in the list. */
+  rank(c) {
+    return c < this.T ? c + 1 : 0;
+  }
+
   /** Two words of a sentence may be the same. */
   listed(c) {
     const twice = this.text.names.filter((name) => name === this.names[c]).length > 1;
@@ -61,7 +66,7 @@ export class Sentence extends Stored {
   }
 
   numbers(c) {
-    return c < this.T ? `${percent(this.probabilities[c])} · log p ${decimals(this.logits[c])}` : this.facts(c)[0];
+    return c < this.T ? percent(this.probabilities[c]) : this.facts(c)[0];
   }
 
   facts(c) {
@@ -73,8 +78,8 @@ export class Sentence extends Stored {
     return c < this.T ? [...this.text.names.keys()] : this.order;
   }
 
-  reference(largest) {
-    const sizes = this.text.names.map((_, t) => largest(t));
+  reference() {
+    const sizes = this.text.names.map((_, t) => Math.max(...super.evidence(t).map(Math.abs)));
     const c = sizes.indexOf(Math.max(...sizes));
     return { c, called: `“${this.names[c]}”, word ${c + 1}` };
   }
@@ -92,6 +97,7 @@ export class Answers extends Stored {
   constructor(text, whole) {
     super(text, whole);
     this.names = text.names;
+    this.labels = text.names.map((name) => (name === text.true ? `${name} (true)` : name));
     this.probabilities = text.probabilities;
     this.first = 0;
     this.order = [...text.names.keys()];
@@ -106,23 +112,23 @@ export class Answers extends Stored {
   }
 
   listed(c) {
-    return this.names[c];
+    return this.labels[c];
   }
 
-  #truth(c) {
-    return this.names[c] === this.text.true ? ["true"] : [];
+  rank(c) {
+    return this.text.ranks[c];
   }
 
   numbers(c) {
-    return [percent(this.probabilities[c]), `logit ${decimals(this.logits[c])}`, ...this.#truth(c)].join(" · ");
+    return `${percent(this.probabilities[c])} · logit ${decimals(this.logits[c])}`;
   }
 
   facts(c) {
     return [
       `Logit ${decimals(this.logits[c])}`,
       `probability ${percent(this.probabilities[c])}`,
-      `rank ${this.text.ranks[c]} of ${this.text.of}`,
-      ...this.#truth(c),
+      `rank ${this.rank(c)} of ${this.text.of}`,
+      ...(this.names[c] === this.text.true ? ["true"] : []),
     ];
   }
 
