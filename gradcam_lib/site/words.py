@@ -36,9 +36,9 @@ PHOTOGRAPHS = {
     "rocket": "a rocket at night",
 }
 SEEDS = range(5)  # of scenes, chosen before any map was seen
+TAKEN = {0: "dog-2", 3: "kite-1"}  # these two are shown once more without a thing
 QUESTIONS, LIKELIEST = 3, 5
 SIDE = 448  # pixels of a scene's file
-
 
 FLICKR = "trained on photographs of Flickr8k, mostly of people and dogs"
 DRAWN = "trained on drawn scenes"
@@ -61,6 +61,8 @@ class Speakers:
             told, system, size = f"Answered by {ANSWERER[self.kind]}.", self.answerer, self.sizes[1]
         else:
             told, system, size = f"Written by {CAPTIONER[self.kind]}.", self.captioner, self.sizes[0]
+        if kind == "before":
+            told = "Written by the network about the whole scene. Here its words get other probabilities."
         if kind == "true":
             told = "Not written by the network, which gives each word its probability all the same."
         return f"{told} {seen_at(system.transform.crop, size)}"
@@ -119,26 +121,43 @@ def write_words(folder: Path) -> Iterator[dict[str, Any]]:
     (folder / "words").mkdir(exist_ok=True)
     by = speakers("photo")
     for name, true in PHOTOGRAPHS.items():
-        asked = examples(None, name)[:QUESTIONS]
-        yield described(name, *SAMPLES[name]) | write_maps(folder / "words", name, photograph(name), by, true, asked)
+        asked = dict.fromkeys(examples(None, name)[:QUESTIONS], "")
+        told = write_maps(folder / "words", name, photograph(name), by, {true: "true"}, asked)
+        yield described(name, *SAMPLES[name]) | told
     by = speakers("world")
     for seed in SEEDS:
         scene = scenes.sample(seed)
-        picture = scenes.render(scene).image
-        about = write_scene(folder / "samples", scene, picture)
-        true, _ = scenes.captions(scene)[0]
-        told = write_maps(folder / "words", about["name"], picture, by, true, questions(scene), truths(scene))
-        yield about | told
+        about = f"scene_{seed}", f"Scene {seed}, {scene.place}"
+        yield (whole := write_scene(folder, about, scene, by, questions(scene)))
+        if id := TAKEN.get(seed):
+            about = f"scene_{seed}_without", f"Scene {seed} without the {scene[id].colour} {scene[id].kind}"
+            before = whole["texts"][0]["text"]
+            yield write_scene(folder, about, scene.without(id), by, questions(scene), {before: "before"})
 
 
-def write_scene(folder: Path, scene: Scene, picture: np.ndarray) -> dict[str, str]:
-    """The picture and its thumbnail as files → what the page says of them."""
-    name = f"scene_{scene.seed}"
+def write_scene(
+    folder: Path,
+    about: tuple[str, str],
+    scene: Scene,
+    by: Speakers,
+    asked: list[str],
+    more: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """The picture, its thumbnail and its maps as files → what the page must know of it.
+
+    about: its name and what it is called; asked: questions; more: sentences beside the captioner's own and a true one.
+    """
+    name, label = about
+    picture = scenes.render(scene).image
     image = Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
-    image.save(folder / f"{name}.png")
-    middle(image).save(folder / f"{name}_small.png")
+    image.save(folder / "samples" / f"{name}.png")
+    middle(image).save(folder / "samples" / f"{name}_small.png")
     alt = f"A drawn scene, {scene.place}: {', '.join(map(in_words, scene.things))}."
-    return described(name, f"Scene {scene.seed}, {scene.place}", alt, "", ".png")
+    sentences = (more or {}) | {scenes.captions(scene)[0][0]: "true"}
+    known = truths(scene)
+    answers = {question: known.get(key(question), ("", None))[0] for question in asked}
+    told = write_maps(folder / "words", name, picture, by, sentences, answers)
+    return described(name, label, alt, "", ".png") | told
 
 
 def in_words(thing: Thing) -> str:
@@ -148,22 +167,17 @@ def in_words(thing: Thing) -> str:
 
 
 def write_maps(
-    folder: Path,
-    name: str,
-    picture: np.ndarray,
-    by: Speakers,
-    true: str,
-    asked: list[str],
-    known: dict[str, tuple[str, str | None]] | None = None,
+    folder: Path, name: str, picture: np.ndarray, by: Speakers, sentences: dict[str, str], asked: dict[str, str]
 ) -> dict[str, list[dict[str, Any]]]:
     """All maps of a picture, one after the other, as one file → its texts.
 
-    The captioner's own sentence comes first, then a true one where it is another, then the questions. known: the true
-    answers, from ``truths``.
+    The captioner's own sentence comes first. sentences: others, each with its kind; asked: questions, each with its
+    true answer, or with "" where that is not known.
     """
     own = by.captioner.caption(picture)
-    found = [spoken(by, picture, sentence, kind) for sentence, kind in {true: "true", own: "caption"}.items()][::-1]
-    found += [answered(by, picture, question, (known or {}).get(key(question), ("", None))[0]) for question in asked]
+    kinds = {own: "caption"} | {sentence: kind for sentence, kind in sentences.items() if sentence != own}
+    found = [spoken(by, picture, sentence, kind) for sentence, kind in kinds.items()]
+    found += [answered(by, picture, question, true) for question, true in asked.items()]
     texts, files = [], []
     for text, signed in found:
         whole, step = steps(signed)

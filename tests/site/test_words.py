@@ -19,7 +19,7 @@ from gradcam_lib.language.question_answering import load_vqa
 from gradcam_lib.pictures.images import load_image, seen
 from gradcam_lib.pictures.samples import sample
 from gradcam_lib.results import read_results
-from gradcam_lib.site.words import PHOTOGRAPHS, QUESTIONS, SEEDS
+from gradcam_lib.site.words import PHOTOGRAPHS, QUESTIONS, SEEDS, TAKEN
 from gradcam_lib.widgets.methods import METHODS
 from gradcam_lib.worlds import scenes
 
@@ -64,13 +64,16 @@ def told(site: Path) -> dict:
 
 
 def test_a_dozen_pictures_with_their_texts(site: Path, told: dict) -> None:
-    names = [*PHOTOGRAPHS, *(f"scene_{seed}" for seed in SEEDS)]
-    assert [each["name"] for each in told["samples"]] == names
+    names = [each["name"] for each in told["samples"]]
+    taken = [f"scene_{seed}_without" for seed in TAKEN]
+    assert sorted(names) == sorted([*PHOTOGRAPHS, *(f"scene_{seed}" for seed in SEEDS), *taken])
     files = {name: (site / "live" / "words" / f"{name}.maps").stat().st_size for name in names}
     assert sum(files.values()) < SMALL
     for each in told["samples"]:
+        sentences = ["caption", "before", "true"] if each["name"] in taken else ["caption", "true"]
         kinds = [text["kind"] for text in each["texts"]]
-        assert kinds in (["caption", "true"] + QUESTIONS * ["question"], ["caption"] + QUESTIONS * ["question"])
+        kinds += ["true"] * (each["name"] == "scene_4")  # its caption is the true sentence
+        assert sorted(kinds) == sorted(sentences + QUESTIONS * ["question"])
         assert files[each["name"]] == sum(2 * len(t["steps"]) * t["map"][0] * t["map"][1] for t in each["texts"])
         assert all((site / "live/samples" / each[file]).is_file() for file in ("file", "small")) and each["alt"]
         for text in each["texts"][-QUESTIONS:]:
@@ -89,6 +92,16 @@ def test_the_measured_numbers_are_those_of_the_ledger(told: dict) -> None:
     assert rows["words: drawn scenes"]["map"] == read_results("captioning")["grad_cam"]["pointing_game"]
     assert rows["answers: photographs, whole"]["middle"]["value"] == 0.3192
     assert len(rows) == 6
+
+
+def test_without_the_kite_its_word_stays_certain(told: dict) -> None:
+    """As the page says of this sentence."""
+    texts = {each["name"]: {text["text"]: text for text in each["texts"]} for each in told["samples"]}
+    said = "there is a man flying a yellow kite at the beach"
+    (before, after) = (dict(zip(t["names"], np.exp(t["scores"]), strict=True))
+                       for t in (texts[name][said] for name in ("scene_3", "scene_3_without")))  # fmt: skip
+    assert before["kite"] > 0.99 and after["kite"] > 0.99
+    assert min(before["flying"], before["yellow"]) > 0.9 and max(after["flying"], after["yellow"]) < 0.1
 
 
 # ---- in a browser ----------------------------------------------------------------------------------------------------
@@ -201,6 +214,9 @@ def test_two_maps_and_a_link_that_brings_them_back(page, words: str) -> None:
     opened(page, words + link)
     assert state(page) == {key: value for key, [value] in parse_qs(link[1:]).items()}
     assert "“cat”" in title(page, 0) and "“a”, word 1 of 11" in title(page, 1)
+    page.get_by_role("link", name="the same sentence with and without the kite").click()
+    page.wait_for_function("() => document.querySelectorAll('.title')[1].textContent.includes('“kite”, word 8 of 11')")
+    assert page.locator(".facts").all_inner_texts()[1].startswith("log p 0.00 · probability 100.0 %")
     opened(page, f"{words}#picture=unicorn&text=9&word=77&position=19.19&method=magic")
     for given in ("unicorn", "9", "77", "19.19", "magic"):
         says(page, f"“{given}”")

@@ -15,6 +15,8 @@ class Spoken extends App {
 
   prepare() {
     document.getElementById("measured").append(...this.settings.measured.map(measuredRow));
+    for (const link of document.querySelectorAll('a[href^="#"]')) // to maps of this page, which stand further up
+      link.addEventListener("click", () => document.getElementById("panels").scrollIntoView());
   }
 
   newPanel() {

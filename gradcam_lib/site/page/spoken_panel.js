@@ -5,7 +5,12 @@ import { Choices } from "./choices.js";
 import { Panel } from "./panel.js";
 import { Sentence } from "./stored.js";
 
-const CALLED = { caption: "Caption", true: "True sentence", question: "Question" };
+const CALLED = {
+  caption: "Caption",
+  before: "Caption of the whole scene",
+  true: "True sentence",
+  question: "Question",
+};
 
 export class SpokenPanel extends Panel {
   constructor(app) {
