@@ -1,4 +1,4 @@
-"""The live page: the files of ``page/`` as they are, the networks, the photographs, and what the page must know."""
+"""The live pages: the files of ``page/`` as they are, networks, stored maps, pictures, and what the pages must know."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ Say = Callable[[str], None]
 
 
 def build_live(out: Path, say: Say) -> None:
-    """Writes the page into the folder ``out``, which exists. say: hears what is being done.
+    """Writes the pages into the folder ``out``, which exists. say: hears what is being done.
 
-    Errors: those of ``export`` and of ``load_classifier``; without npm the page is linked to a public server instead.
+    Errors: those of ``export`` and of ``load_classifier``. Without npm the page with the networks is linked to a public
+    server instead.
     """
     shutil.copytree(PAGE, out, dirs_exist_ok=True)
     (out / "models").mkdir(exist_ok=True)

@@ -94,6 +94,12 @@ def test_the_measured_numbers_are_those_of_the_ledger(told: dict) -> None:
     assert len(rows) == 6
 
 
+def test_false_sentences_are_likelier_than_true_ones(told: dict) -> None:
+    """As the page says may be. The captioner's own sentences about the photographs are the false ones."""
+    pairs = [[sum(text["scores"]) for text in each["texts"][:2]] for each in told["samples"] if each["credit"]]
+    assert len(pairs) == len(PHOTOGRAPHS) and all(own > true for own, true in pairs)
+
+
 def test_without_the_kite_its_word_stays_certain(told: dict) -> None:
     """As the page says of this sentence."""
     texts = {each["name"]: {text["text"]: text for text in each["texts"]} for each in told["samples"]}
@@ -201,6 +207,8 @@ def test_weak_and_empty_maps_are_told(page, words: str) -> None:
     assert re.search(r"Weak: .* of that for “at”, word 9", page.locator(".weak").inner_text())
     page.get_by_label("one colour scale for all words or answers").check()
     assert panel(page)["end"] > 1000 * np.abs(panel(page)["signed"]).max()
+    page.get_by_role("button", name="row 4, column 2", exact=True).click()
+    assert "beach" not in page.locator(".lists").inner_text(), "0.000000 is no evidence"
 
 
 @needs_chromium

@@ -10,13 +10,21 @@ export function whatPositionSays({ asked, seen, c }) {
   if (asked === null) return [];
   const { h, w } = seen.network;
   const values = seen.evidenceAt(asked);
-  const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
   const most = Math.max(...values.map(Math.abs));
-  const listed = (title, found) => listOf(title, found, (k) => signed(values[k], most), seen);
+  const said = (k) => signed(values[k], most);
+  const more = [...values.keys()].filter((k) => /[1-9]/.test(said(k))); // than nothing, with these digits
+  const order = more.sort((a, b) => values[b] - values[a]);
+  const listed = (title, found) => listOf(title, found, said, seen);
   const lists = element("div", "lists");
   lists.append(
     listed("Speaks for", order.filter((k) => values[k] > 0).slice(0, LISTED)),
-    listed("Speaks against", order.filter((k) => values[k] < 0).reverse().slice(0, LISTED)),
+    listed(
+      "Speaks against",
+      order
+        .filter((k) => values[k] < 0)
+        .reverse()
+        .slice(0, LISTED),
+    ),
   );
   const place = called(asked, w);
   const about =

@@ -117,7 +117,9 @@ export class Panel {
   #weak(own) {
     const { c, called } = this.seen.reference();
     const share = own / (this.map(c, "signed").largest || own);
-    return share < this.app.settings.weak ? `Weak: its strongest value is ${percent(share)} of that for ${called}.` : "";
+    return share < this.app.settings.weak
+      ? `Weak: its strongest value is ${percent(share)} of that for ${called}.`
+      : "";
   }
 
   #empty(method) {

@@ -15,7 +15,8 @@ class Spoken extends App {
 
   prepare() {
     document.getElementById("measured").append(...this.settings.measured.map(measuredRow));
-    for (const link of document.querySelectorAll('a[href^="#"]')) // to maps of this page, which stand further up
+    for (const link of document.querySelectorAll('a[href^="#"]'))
+      // to maps of this page, which stand further up
       link.addEventListener("click", () => document.getElementById("panels").scrollIntoView());
   }
 
@@ -56,7 +57,8 @@ class Spoken extends App {
       const response = await fetch(`words/${name}.maps`).catch(() => ({}));
       const bytes = response.ok ? await response.arrayBuffer().catch(() => null) : null;
       const sizes = texts.map(({ map, steps }) => 2 * map[0] * map[1] * steps.length);
-      if (bytes?.byteLength !== sizes.reduce((a, b) => a + b)) throw new Refused(`The maps of ${label} did not arrive.`);
+      if (bytes?.byteLength !== sizes.reduce((a, b) => a + b))
+        throw new Refused(`The maps of ${label} did not arrive.`);
       let at = 0;
       const parts = sizes.map((size) => new Int16Array(bytes, (at += size) - size, size / 2));
       const made = (text, i) => new (text.kind === "question" ? Answers : Sentence)(text, parts[i]);

@@ -39,7 +39,9 @@ export class SpokenPanel extends Panel {
 
   show() {
     const { seen } = this;
-    this.root.querySelectorAll(".texts button").forEach((button, i) => button.setAttribute("aria-pressed", i === this.i));
+    this.root
+      .querySelectorAll(".texts button")
+      .forEach((button, i) => button.setAttribute("aria-pressed", i === this.i));
     this.part("which").textContent = seen.heading;
     this.part("top").classList.toggle("sentence", seen instanceof Sentence);
     this.choices.show(seen, seen.order, this.c);
