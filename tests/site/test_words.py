@@ -23,6 +23,7 @@ from gradcam_lib.site.words import PHOTOGRAPHS, QUESTIONS, SEEDS, TAKEN
 from gradcam_lib.widgets.methods import METHODS
 from gradcam_lib.worlds import scenes
 
+pytestmark = pytest.mark.timeout(300)
 CLOSE = 1e-3  # of a map's maximum
 SMALL = 250_000  # bytes of all maps
 STORED = f"""async (script) => {{
