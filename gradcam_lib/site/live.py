@@ -1,4 +1,4 @@
-"""The live page: the files of ``page/`` as they are, the networks, the photographs, and what the page must know."""
+"""The live pages: the files of ``page/`` as they are, networks, stored maps, pictures, and what the pages must know."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from gradcam_lib.site import runtime
 from gradcam_lib.site.export import NETWORKS, export
 from gradcam_lib.site.samples import write_samples
 from gradcam_lib.site.settings import network_settings, settings
+from gradcam_lib.site.words import words_settings, write_words
 
 PAGE = Path(__file__).parent / "page"
 Say = Callable[[str], None]
 
 
 def build_live(out: Path, say: Say) -> None:
-    """Writes the page into the folder ``out``, which exists. say: hears what is being done.
+    """Writes the pages into the folder ``out``, which exists. say: hears what is being done.
 
-    Errors: those of ``export`` and of ``load_classifier``; without npm the page is linked to a public server instead.
+    Errors: those of ``export`` and of ``load_classifier``. Without npm the page with the networks is linked to a public
+    server instead.
     """
     shutil.copytree(PAGE, out, dirs_exist_ok=True)
     (out / "models").mkdir(exist_ok=True)
@@ -33,6 +35,8 @@ def build_live(out: Path, say: Say) -> None:
         networks.append(network_settings(name, load_classifier(name), export(name, out / "models")))
     found = settings(networks, write_samples(out / "samples"), runtime_settings)
     (out / "settings.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    say("captions and answers: their maps …")
+    (out / "words.json").write_text(json.dumps(words_settings(write_words(out)), ensure_ascii=False), encoding="utf-8")
 
 
 def place_runtime(out: Path, say: Say) -> dict:

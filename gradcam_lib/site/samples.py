@@ -14,7 +14,7 @@ SAMPLES = {
     "cat": ("Cat", "The face of a tabby cat, close up.", "Stéfan van der Walt, CC0"),
     "coffee": ("Coffee", "A cup of espresso on a saucer, with a spoon.", "Rachel Michetti, CC0"),
     "motorcycle": ("Motorcycle", "A motorcycle stands in a workshop.", "Scharstein et al. 2014, Middlebury College"),
-    "camera": ("Camera", "A man looks through a camera on a tripod, in black and white.", "Lav Varshney, CC0"),
+    "camera": ("Photographer", "A man looks through a camera on a tripod, in black and white.", "Lav Varshney, CC0"),
     "rocket": ("Rocket", "A rocket on its launch pad at night.", "SpaceX, public domain"),
     "astronaut": ("Astronaut", "The astronaut Eileen Collins in an orange suit.", "NASA, public domain"),
     "grace_hopper": ("Grace Hopper", "Commodore Grace Hopper in uniform.", "James S. Davis, U.S. Navy, public domain"),
@@ -30,14 +30,19 @@ QUALITY, THUMBNAIL = 92, 112  # pixels of the square to click
 def write_samples(folder: Path) -> list[dict[str, str]]:
     """``NAME.jpg`` and ``NAME_small.jpg`` of each. Returns what the page says of them, in their order."""
     folder.mkdir(parents=True, exist_ok=True)
-    described = []
+    about = []
     for name, (label, alt, credit) in SAMPLES.items():
         picture = Image.fromarray(photograph(name))
         picture.save(folder / f"{name}.jpg", quality=QUALITY)
         middle(picture).save(folder / f"{name}_small.jpg", quality=QUALITY)
-        described.append({"name": name, "label": label, "file": f"{name}.jpg", "small": f"{name}_small.jpg",
-                          "alt": alt, "credit": credit})  # fmt: skip
-    return described
+        about.append(described(name, label, alt, credit))
+    return about
+
+
+def described(name: str, label: str, alt: str, credit: str, ending: str = ".jpg") -> dict[str, str]:
+    """What a page must know of a picture, whose files are ``NAME`` and ``NAME_small``."""
+    files = {"file": f"{name}{ending}", "small": f"{name}_small{ending}"}
+    return {"name": name, "label": label, "alt": alt, "credit": credit, **files}
 
 
 def photograph(name: str) -> np.ndarray:

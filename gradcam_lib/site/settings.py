@@ -12,11 +12,11 @@ from gradcam_lib.pictures.overlay import AGAINST, DARK, FOR, NOTHING, OPACITY, P
 from gradcam_lib.widgets.explained_picture import SIDE, WEAK, unique
 from gradcam_lib.widgets.methods import METHODS
 
-# The methods that need nothing but A and the last layer, and how to read them where a widget's words do not fit.
+# The methods that need nothing but the map before its ReLU, and how to read them. {}: a class, a word.
 SHOWN = {
-    "grad_cam": "",
-    "counterfactual": "",
-    "signed": "Orange speaks for the class, blue against it; where neither is strong, the picture stays grey.",
+    "grad_cam": "Bright positions speak for the {}.",
+    "counterfactual": "Bright positions speak against the {}: without them its score should rise.",
+    "signed": "Orange speaks for the {}, blue against it; where neither is strong, the picture stays grey.",
 }
 MOST_BYTES = 30_000_000  # of a picture; more is a scan or a mistake, and stops a telephone
 # Name → what it is called in a list, and what the network and its map are, in a sentence.
@@ -28,11 +28,14 @@ LABELS = {
 
 def settings(networks: list[dict[str, Any]], samples: list[dict[str, str]], runtime: dict[str, Any]) -> dict[str, Any]:
     """networks: from ``network_settings``; samples: from ``samples.write_samples``; runtime: from ``runtime``."""
+    return {"runtime": runtime, "networks": networks, **page_settings(samples, "class")}
+
+
+def page_settings(samples: list[dict[str, Any]], what: str) -> dict[str, Any]:
+    """What every page with maps must know. samples: the pictures it offers; what: "class", what the maps are of."""
     return {
-        "runtime": runtime,
-        "networks": networks,
         "samples": samples,
-        "methods": [method_settings(name) for name in SHOWN],
+        "methods": [method_settings(name, what) for name in SHOWN],
         "colours": colours(),
         "opacity": OPACITY,
         "weak": WEAK,
@@ -58,9 +61,9 @@ def transform_settings(transform: Transform) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def method_settings(name: str) -> dict[str, str]:
+def method_settings(name: str, what: str) -> dict[str, str]:
     method = METHODS[name]
-    return {"name": name, "label": method.label, "reading": SHOWN[name] or method.reading, "kind": method.kind}
+    return {"name": name, "label": method.label, "reading": SHOWN[name].format(what), "kind": method.kind}
 
 
 def colours() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from gradcam_lib.widgets.uploading import Upload
 
 WORLD, PHOTO = "world", "photo"  # also the names under which their systems are loaded
 PHOTOGRAPHS = {
-    "grace_hopper": "Grace Hopper", "astronaut": "Astronaut", "motorcycle": "Motorcycle", "camera": "Cameraman",
+    "grace_hopper": "Grace Hopper", "astronaut": "Astronaut", "motorcycle": "Motorcycle", "camera": "Photographer",
     "cat": "Cat", "coffee": "Coffee", "rocket": "Rocket",
 }  # fmt: skip
 KNOWN = {  # what is worth knowing where a photograph is shown to the networks of each kind

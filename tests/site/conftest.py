@@ -58,15 +58,27 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
-    """Of the live page. Skips where it would need the internet."""
-    if not (site / LIVE / "runtime").is_dir():
-        pytest.skip("npm could not fetch onnxruntime-web, so no network can be run in the page here")
+def served(site: Path) -> Iterator[str]:
+    """The address of the folder of the live pages."""
     handler = functools.partial(Quiet, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/{LIVE}/"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def address(site: Path, served: str) -> str:
+    """Of the live page. Skips where it would need the internet."""
+    if not (site / LIVE / "runtime").is_dir():
+        pytest.skip("npm could not fetch onnxruntime-web, so no network can be run in the page here")
+    return served
+
+
+@pytest.fixture(scope="session")
+def words(served: str) -> str:
+    """The address of the page of words, on which no network runs."""
+    return f"{served}words.html"
 
 
 @pytest.fixture(scope="module")  # Playwright's event loop runs until it is closed, and other tests need theirs

@@ -18,6 +18,7 @@ AXE = "4.14.1"
 CUT_OFF = """[...document.querySelectorAll("button, p, span, li")].filter(
     (e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline").map((e) => e.textContent)"""
 FULL = "#picture=cat_and_coffee&method=signed&position=4.2&picture2=rocket&covered2=3.4"
+WORDS = "#method=signed&picture=scene_3&word=8&position=4.2&picture2=rocket&text2=3&answer2=2&position2=9.10"
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +41,9 @@ def test_it_fits_and_is_accessible(browser, address: str, axe: str) -> None:
     """Narrow and wide, light and dark: no overflow to the side, and no serious finding; full of parts, and with few."""
     page = new_page(browser, bypass_csp=True)  # the checker is a script that the page would not let in
     OUT.mkdir(exist_ok=True)
-    for name, state in (("full", FULL), ("plain", "")):
+    for name, state in (("full", FULL), ("plain", ""), ("words", f"words.html{WORDS}")):
         opened(page, address + state)
-        if state:
+        if state == FULL:
             page.wait_for_function("() => document.body.textContent.includes('Likeliest class now: “')")
             page.get_by_label("Any other class").first.fill("dog")
         for width, scheme in itertools.product((390, 1300), ("light", "dark")):

@@ -105,7 +105,7 @@ def test_a_missing_sample_and_missing_settings(fresh, address: str) -> None:
     opened(fresh, address)
     fresh.route("**/samples/rocket.jpg", lambda route: route.fulfill(status=500))
     fresh.get_by_role("button", name="Rocket", exact=True).click()
-    says(fresh, "The photograph Rocket did not arrive")
+    says(fresh, "The picture Rocket did not arrive")
     opened_without_a_sample(fresh, f"{address}#picture=rocket")
     fresh.route("**/settings.json", lambda route: route.abort())
     fresh.reload()
@@ -120,7 +120,7 @@ def opened_without_a_sample(page, address: str) -> None:
     """A reader's own picture is explained all the same."""
     page.goto("about:blank")
     page.goto(address)
-    says(page, "The photograph Rocket did not arrive")
+    says(page, "The picture Rocket did not arrive")
     page.locator("#file").set_input_files(sample_path("coffee"))
     page.get_by_role("button", name="espresso", exact=True).wait_for()
     page.wait_for_function("() => !document.querySelector('#message').textContent")

@@ -10,12 +10,13 @@ from support.browsing import PATIENCE
 
 # Numbers as text, for they come through the browser's debugging channel.
 CODED = "(array) => btoa(Array.from(new Uint8Array(array.buffer), (b) => String.fromCharCode(b)).join(''))"
-PANEL = f"""async (i) => {{
-    const {{ app }} = await import("./live.js");
+PANEL = f"""async ([script, i]) => {{
+    const {{ app }} = await import(script);
     const panel = app.panels[i], coded = {CODED};
     const canvas = panel.stage.canvas;
     const image = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    return {{ c: panel.c, logits: coded(panel.seen.logits), signed: coded(panel.seen.evidence(panel.c)), end: panel.end,
+    const logits = Float32Array.from(panel.seen.logits);
+    return {{ c: panel.c, logits: coded(logits), signed: coded(panel.seen.evidence(panel.c)), end: panel.end,
               after: panel.after && coded(panel.after.logits), pixels: coded(image.data), drew: panel.drew }};
 }}"""
 
@@ -40,10 +41,15 @@ def opened(page, address: str) -> None:
     if page.url.partition("#")[0] == address.partition("#")[0]:  # the networks are there already
         page.evaluate("() => document.activeElement.blur()")
         hash = address.partition("#")[2]
-        page.evaluate("async (hash) => (await import('./live.js')).app.goTo(hash)", hash)
+        page.evaluate("async ([script, hash]) => (await import(script)).app.goTo(hash)", [script_of(page), hash])
     else:
         page.goto(address)
     shown(page)
+
+
+def script_of(page) -> str:
+    """The module that the page runs."""
+    return page.evaluate("document.querySelector('script[type=module]').src")
 
 
 def shown(page) -> None:
@@ -55,7 +61,7 @@ def shown(page) -> None:
 
 def panel(page, i: int = 0) -> dict[str, Any]:
     """What a panel holds: c, logits (C,), signed (Z,), after: logits where cells are covered, pixels (S, S, 3)."""
-    found = page.evaluate(PANEL, i)
+    found = page.evaluate(PANEL, [script_of(page), i])
     for key in ("logits", "signed", "after"):
         found[key] = numbers(found[key]) if found[key] else None
     rgba = numbers(found["pixels"], "u1")

@@ -1,39 +1,35 @@
-// What is said beneath the classes: what a position says, and what the score loses where cells are covered.
+// What is said beside the map: what a position says, and what the score loses where cells are covered.
 
-import { called, cells, decimals, number, percent, signed } from "./words.js";
+import { called, cells, decimals, percent, signed } from "./words.js";
 
-const LISTED = 5; // classes that a position speaks for, and against
+const LISTED = 5; // of what a position speaks for, and against
 const DRAWS = 10; // of random cells
 
-/** For which classes does the position speak that was asked, and against which? → elements, none where none was. */
-export function whatPositionSays({ asked, seen, c, name }) {
+/** For what does the position speak that was asked, and against what? → elements, none where none was. */
+export function whatPositionSays({ asked, seen, c }) {
   if (asked === null) return [];
-  const { told, h, w } = seen.network;
+  const { h, w } = seen.network;
   const values = seen.evidenceAt(asked);
-  const order = [...values.keys()].sort((a, b) => values[b] - values[a]);
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const most = Math.max(...values.map(Math.abs));
+  const said = (k) => signed(values[k], most);
+  const more = [...values.keys()].filter((k) => /[1-9]/.test(said(k))); // than nothing, with these digits
+  const order = more.sort((a, b) => values[b] - values[a]);
+  const listed = (title, found) => listOf(title, found, said, seen);
   const lists = element("div", "lists");
   lists.append(
-    listOf(
-      "Speaks for",
-      order.slice(0, LISTED).filter((k) => values[k] > 0),
-      values,
-      told.names,
-    ),
-    listOf(
+    listed("Speaks for", order.filter((k) => values[k] > 0).slice(0, LISTED)),
+    listed(
       "Speaks against",
       order
-        .slice(-LISTED)
+        .filter((k) => values[k] < 0)
         .reverse()
-        .filter((k) => values[k] < 0),
-      values,
-      told.names,
+        .slice(0, LISTED),
     ),
   );
   const place = called(asked, w);
   const about =
-    `${place[0].toUpperCase()}${place.slice(1)} of the ${h} × ${w} map, in units of the logit. ` +
-    `For “${name}”: ${signed(values[c], values[order[0]])}. Average over all ${told.classes} classes: ${number(mean)}.`;
+    `${place[0].toUpperCase()}${place.slice(1)} of the ${h} × ${w} map, in units of ${seen.unit}. ` +
+    `For ${seen.called(c)}: ${signed(seen.evidence(c)[asked], most)}. ${seen.common(values, asked, c)}`;
   return [
     element("h3", "", "What does this position say?"),
     element("p", "soft", about),
@@ -42,15 +38,15 @@ export function whatPositionSays({ asked, seen, c, name }) {
   ];
 }
 
-function listOf(title, classes, values, names) {
+function listOf(title, found, value, seen) {
   const whole = element("div");
   whole.append(element("h4", "", title));
-  if (!classes.length) whole.append(element("p", "soft", "no class"));
-  for (const c of classes) {
+  if (!found.length) whole.append(element("p", "soft", `no ${seen.what()}`));
+  for (const c of found) {
     const row = button("", "");
     row.className = "class";
     row.dataset.c = c;
-    row.append(element("span", "value", signed(values[c], values[classes[0]])), ` ${names[c]}`);
+    row.append(element("span", "value", value(c)), ` ${seen.listed(c)}`);
     whole.append(row);
   }
   return whole;
@@ -60,7 +56,7 @@ function listOf(title, classes, values, names) {
 export function costOf({ covered, seen, after, c, name, compared }) {
   if (!covered.size) return [];
   const first = after?.order[0];
-  const likeliest = after && `“${seen.network.told.names[first]}”, ${percent(after.probabilities[first])}.`;
+  const likeliest = after && `“${seen.names[first]}”, ${percent(after.probabilities[first])}.`;
   const [before, now] = [seen, after].map((one) => one && [decimals(one.logits[c]), percent(one.probabilities[c])]);
   const lines = [
     `Logit of “${name}”: ${before[0]} → ${after ? `${now[0]}, ${inWords(seen.logits[c] - after.logits[c])}.` : "…"}`,

@@ -1,6 +1,7 @@
 // Which class: the likeliest five as buttons, every other by a part of its name.
 
-import { decimals, meant, percent } from "./words.js";
+import { Choices } from "./choices.js";
+import { meant } from "./words.js";
 
 const OFFERED = 60; // names in the list, which scrolls
 const HINT = "A part of its name will do.";
@@ -9,7 +10,7 @@ let made = 0; // so that every list has a name of its own
 export class Classes {
   /** picked(c): hears which class is chosen. */
   constructor(root, picked) {
-    this.top = root.querySelector(".top");
+    this.top = new Choices(root.querySelector(".top"), picked);
     this.box = root.querySelector("input");
     this.list = root.querySelector("[role=listbox]");
     this.why = root.querySelector(".why");
@@ -30,38 +31,13 @@ export class Classes {
       const option = event.target.closest("li");
       if (option) this.#take(Number(option.dataset.c));
     });
-    this.top.addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (button) this.picked(Number(button.dataset.c));
-    });
   }
 
   /** seen: of the network; chosen: the class that is shown. The five likeliest, and the chosen one where it is another. */
-  show(seen, names, chosen) {
-    this.names = names;
+  show(seen, chosen) {
+    this.names = seen.names;
     const five = seen.order.slice(0, 5);
-    const shown = five.includes(chosen) ? five : [...five, chosen];
-    const held = this.top.contains(document.activeElement);
-    this.top.replaceChildren(...shown.map((c) => this.#row(seen, c, c === chosen)));
-    if (held) this.top.querySelector("[aria-pressed=true]").focus();
-  }
-
-  #row(seen, c, chosen) {
-    const row = document.createElement("li");
-    row.value = seen.rank(c);
-    const button = document.createElement("button");
-    button.type = "button";
-    button.dataset.c = c;
-    button.textContent = this.names[c];
-    button.setAttribute("aria-pressed", chosen);
-    const bar = document.createElement("span");
-    bar.className = "bar";
-    bar.style.setProperty("--share", seen.probabilities[c]);
-    const words = document.createElement("span");
-    words.className = "numbers";
-    words.textContent = `${percent(seen.probabilities[c])} · logit ${decimals(seen.logits[c])}`;
-    row.append(button, bar, words);
-    return row;
+    this.top.show(seen, five.includes(chosen) ? five : [...five, chosen], chosen);
   }
 
   #suggest() {

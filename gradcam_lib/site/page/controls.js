@@ -1,28 +1,23 @@
-// The controls of the page: what they offer, what they call, and that they show the state of the app.
+// The controls that every page has: what they offer, what they call, and that they show the state of the app.
 
-import { toHash } from "./address.js";
 import { element } from "./answers.js";
 
 const part = (id) => document.getElementById(id);
 
-/** What there is to choose, and what is said of it. does: what the controls call. */
-export function offer(app, does) {
-  const { networks, methods, samples } = app.settings;
-  const options = (list) => list.map(({ name, label }) => new Option(label, name));
-  part("network").replaceChildren(...options(networks));
-  part("method").replaceChildren(...options(methods));
-  document.querySelector(".samples").replaceChildren(...samples.map((sample) => sampleButton(sample, does)));
-  part("networks-about").textContent = networks
-    .map(
-      ({ label, about, transform, map }) =>
-        `${label}: ${about}; it sees ${transform.crop} × ${transform.crop} pixels, and its map has ` +
-        `${map.join(" × ")} positions.`,
-    )
-    .join(" ");
-  part("credits").textContent = samples.map(({ label, credit }) => `${label} (${credit})`).join(", ");
+/** The names of a list as the choices of a control. */
+export function choices(id, list) {
+  part(id).replaceChildren(...list.map(({ name, label }) => new Option(label, name)));
 }
 
-function sampleButton(sample, does) {
+export function offer(app) {
+  const { methods, samples } = app.settings;
+  choices("method", methods);
+  document.querySelector(".samples").replaceChildren(...samples.map((sample) => sampleButton(sample, app)));
+  const credits = samples.filter(({ credit }) => credit).map(({ label, credit }) => `${label} (${credit})`);
+  part("credits").textContent = credits.join(", ");
+}
+
+function sampleButton(sample, app) {
   const row = document.createElement("li");
   const button = element("button");
   button.type = "button";
@@ -31,61 +26,57 @@ function sampleButton(sample, does) {
   image.src = `samples/${sample.small}`;
   image.alt = "";
   button.append(image, element("span", "", sample.label));
-  button.addEventListener("click", () => does.takeSample(sample.name));
+  button.addEventListener("click", () => app.pick(sample.name));
   row.append(button);
   return row;
 }
 
+/** A control that changes: set(it), then what follows. */
+export function changed(id, set, then) {
+  part(id).addEventListener(id === "opacity" ? "input" : "change", (event) => {
+    set(event.target);
+    then();
+  });
+}
+
+/** The radio buttons of a name: set(the value chosen). */
+export function connectRadios(name, set) {
+  for (const radio of document.getElementsByName(name)) radio.addEventListener("change", () => set(radio.value));
+}
+
+export function checkRadio(name, value) {
+  for (const radio of document.getElementsByName(name)) radio.checked = radio.value === String(value);
+}
+
 /** Every control calls what it is for. */
-export function connect(app, does) {
+export function connect(app) {
   const { view } = app;
-  const changed = (id, set, then = does.draw) =>
-    part(id).addEventListener(id === "opacity" ? "input" : "change", (event) => {
-      set(event.target);
-      then();
-    });
-  changed("network", ({ value }) => (view.network = value), does.useNetwork);
-  changed(
-    "part",
-    ({ value }) => (view.part = value),
-    () => app.panels.forEach(does.look),
-  );
-  changed("method", ({ value }) => (view.method = value));
-  changed("opacity", ({ value }) => (view.opacity = value / 100));
-  changed("shared", ({ checked }) => (view.shared = checked));
-  changed(
-    "two",
-    () => {},
-    () => does.setPanels(part("two").checked ? 2 : 1),
-  );
-  for (const radio of document.getElementsByName("pressing")) {
-    radio.addEventListener("change", () => {
-      view.pressing = radio.value;
-      does.draw();
-    });
-  }
-  for (const radio of document.getElementsByName("side"))
-    radio.addEventListener("change", () => does.activate(Number(radio.value)));
-  part("save").addEventListener("click", does.save);
-  part("link").addEventListener("click", does.copyLink);
-  part("reset").addEventListener("click", () => does.goTo(""));
-  window.addEventListener("hashchange", () => does.goTo(location.hash));
+  const draw = () => app.draw();
+  changed("method", ({ value }) => (view.method = value), draw);
+  changed("opacity", ({ value }) => (view.opacity = value / 100), draw);
+  changed("shared", ({ checked }) => (view.shared = checked), draw);
+  part("two").addEventListener("change", ({ target }) => app.setPanels(target.checked ? 2 : 1));
+  connectRadios("side", (value) => app.activate(Number(value)));
+  part("save").addEventListener("click", () => app.save());
+  part("link").addEventListener("click", () => app.copyLink());
+  part("reset").addEventListener("click", () => app.goTo(""));
+  window.addEventListener("hashchange", () => app.goTo(location.hash));
 }
 
 /** The controls and the address as the app is. */
 export function keep(app) {
   const { view } = app;
-  for (const id of ["network", "method", "part"]) part(id).value = view[id];
+  part("method").value = view.method;
   part("opacity").value = Math.round(100 * view.opacity);
   document.querySelector("output[for=opacity]").textContent = `${part("opacity").value} %`;
   part("shared").checked = view.shared;
   part("two").checked = app.panels.length > 1;
-  for (const radio of document.getElementsByName("pressing")) radio.checked = radio.value === view.pressing;
-  for (const radio of document.getElementsByName("side")) radio.checked = Number(radio.value) === app.active;
+  checkRadio("side", app.active);
   document.querySelector("#sources .side").hidden = app.panels.length < 2;
   part("reading").textContent = app.method.reading;
   markSample(app.panels[app.active]?.source?.name);
-  const hash = toHash({ ...view, panels: app.panels.map((panel) => stateOf(panel, app)) }, app.settings);
+  app.keep();
+  const hash = app.toHash();
   if (location.hash === `#${hash}` || (!hash && !location.hash)) return;
   try {
     history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
@@ -102,9 +93,4 @@ function markSample(name) {
       list.scrollLeft = button.offsetLeft - list.offsetLeft - 60; // on a telephone
     button.setAttribute("aria-pressed", chosen);
   }
-}
-
-function stateOf({ chosen, asked, source, covered, seen }, { settings, view }) {
-  const w = (seen?.network.told ?? settings.networks.find(({ name }) => name === view.network)).map[1];
-  return { picture: source?.name ?? null, chosen, asked, covered: [...covered], w };
 }

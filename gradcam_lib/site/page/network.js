@@ -4,6 +4,9 @@
 //   y^c = b^c + Σ_ij e^c_ij,   e^c_ij = 1/Z Σ_k W^c_k A^k_ij,   Grad-CAM = ReLU(e^c), counterfactual = ReLU(−e^c)
 
 import { Refused } from "./picture.js";
+import { decimals, number, percent } from "./words.js";
+
+const COMPARED = 5; // the likeliest classes, with which a shown one shares a colour scale
 
 /** Fetches a file and reports its bytes as they come. Errors: Refused. */
 async function bytesOf(url, told, arrived) {
@@ -146,6 +149,63 @@ export class Seen {
 
   rank(c) {
     return 1 + this.logits.filter((value) => value > this.logits[c]).length;
+  }
+
+  // ---- what is said of it ----------------------------------------------------------------------------------------------
+
+  unit = "the logit";
+
+  what() {
+    return "class";
+  }
+
+  get names() {
+    return this.network.told.names;
+  }
+
+  get labels() {
+    return this.names;
+  }
+
+  get first() {
+    return this.order[0];
+  }
+
+  /** In a sentence, and in a list. */
+  called(c) {
+    return `“${this.names[c]}”`;
+  }
+
+  listed(c) {
+    return this.names[c];
+  }
+
+  numbers(c) {
+    return `${percent(this.probabilities[c])} · logit ${decimals(this.logits[c])}`;
+  }
+
+  facts(c) {
+    return [
+      `Logit ${decimals(this.logits[c])}`,
+      `probability ${percent(this.probabilities[c])}`,
+      `rank ${this.rank(c)} of ${this.names.length}`,
+    ];
+  }
+
+  /** The classes that share a colour scale with this one. */
+  compared(c) {
+    return [c, ...this.order.slice(0, COMPARED)];
+  }
+
+  /** With whose map a weak one is compared. */
+  reference() {
+    return { c: this.first, called: `${this.called(this.first)}, the likeliest class` };
+  }
+
+  /** What all classes have in common at a position, where their evidence is values. */
+  common(values) {
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    return `Average over all ${values.length} classes: ${number(mean)}.`;
   }
 }
 

@@ -1,6 +1,6 @@
 // Numbers and short sentences, as the widgets of the notebooks write them.
 
-const minus = (text) => text.replace("-", "−");
+const minus = (text) => text.replaceAll("-", "−");
 
 /** Three digits. */
 export function number(value) {
