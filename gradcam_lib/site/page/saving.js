@@ -1,10 +1,31 @@
-// What is shown as one PNG: each panel's picture with its scale and its words, side by side.
+// What a reader keeps: what is shown as one PNG, each panel's picture with its scale and its words, and a link.
 
+import { element } from "./answers.js";
 import { strip } from "./maps.js";
+import { say } from "./messages.js";
 
 const MARGIN = 16,
   LINE = 20,
   BAR = 12;
+
+/** Saves panels under a name, of which only letters and numbers are kept. */
+export function save(panels, settings, name) {
+  const link = element("a");
+  link.href = URL.createObjectURL(asPng(panels, settings));
+  link.download = `${name.replace(/[^\w]+/g, "_")}.png`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** Copies the address of the page. less: what it does not hold, or "". */
+export async function copyLink(less = "") {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say(`The link is copied.${less}`, "Note");
+  } catch {
+    say(`Copy the address of this page from the browser's address bar.${less}`, "Note");
+  }
+}
 
 /** panels: those on the page → Blob. */
 export function asPng(panels, settings) {

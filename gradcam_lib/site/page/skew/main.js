@@ -2,7 +2,7 @@
 
 import { element } from "../answers.js";
 import { say } from "../messages.js";
-import { asPng } from "../saving.js";
+import { copyLink, save } from "../saving.js";
 import { fromHash, toHash } from "./address.js";
 import { fill, tables } from "./charts.js";
 import { Looked } from "./looked.js";
@@ -108,8 +108,8 @@ function connect() {
   on("beside", "change", (target) => ({ beside: optional(target) }));
   on("method", "change", ({ value }) => ({ method: value }));
   on("shared", "change", ({ checked }) => ({ shared: checked }));
-  part("save").addEventListener("click", save);
-  part("link").addEventListener("click", copyLink);
+  part("save").addEventListener("click", saveMaps);
+  part("link").addEventListener("click", () => copyLink());
   part("reset").addEventListener("click", () => goTo(""));
   window.addEventListener("hashchange", () => goTo(location.hash));
 }
@@ -187,24 +187,10 @@ function keep() {
 
 // ---- keeping ---------------------------------------------------------------------------------------------------------
 
-function save() {
+function saveMaps() {
+  const { settings, view } = app;
   const views = app.rows.filter(({ root }) => !root.hidden).flatMap((row) => row.views);
-  const link = element("a");
-  link.href = URL.createObjectURL(asPng(views, app.settings));
-  link.download = `${called(app.settings.people[app.view.person])}_${app.settings.skews[app.view.skew].name}`
-    .replace(/[^\w]+/g, "_")
-    .concat(".png");
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-async function copyLink() {
-  try {
-    await navigator.clipboard.writeText(location.href);
-    say("The link is copied.", "Note");
-  } catch {
-    say("Copy the address of this page from the browser's address bar.", "Note");
-  }
+  save(views, settings, `${called(settings.people[view.person])}_${settings.skews[view.skew].name}`);
 }
 
 start();
