@@ -8,6 +8,7 @@ import cv2
 import ipywidgets as widgets
 
 from gradcam_lib.bias.collection import CLINIC
+from gradcam_lib.bias.people import VERSIONS
 from gradcam_lib.widgets.alt_image import AltImage
 from gradcam_lib.widgets.aside import Aside
 from gradcam_lib.widgets.controls import (
@@ -19,7 +20,7 @@ from gradcam_lib.widgets.controls import (
     wide_layout,
 )
 from gradcam_lib.widgets.explained_picture import Drawing, percent
-from gradcam_lib.widgets.judged_person import METHODS, VERSIONS, JudgedPerson
+from gradcam_lib.widgets.judged_person import METHODS, JudgedPerson
 from gradcam_lib.widgets.map_view import pair, put_beside
 from gradcam_lib.widgets.messages import MessageLine
 from gradcam_lib.widgets.network_view import NetworkView

@@ -6,6 +6,7 @@ import numpy as np
 import traitlets
 
 from gradcam_lib.bias.collection import CLINIC
+from gradcam_lib.bias.people import VERSIONS, people
 from gradcam_lib.bias.report import Report, TestSet, evaluate, test_set
 from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.overlay import OPACITY
@@ -14,7 +15,7 @@ from gradcam_lib.widgets.captioned import captioned
 from gradcam_lib.widgets.controls import NONE
 from gradcam_lib.widgets.explained_picture import Drawing
 from gradcam_lib.widgets.explorer import Explorer, checked_opacity
-from gradcam_lib.widgets.judged_person import METHODS, VERSIONS, JudgedPerson, people
+from gradcam_lib.widgets.judged_person import METHODS, JudgedPerson
 
 SETTINGS = ("network", "beside", "person", "version", "name", "method", "opacity", "shared_scale", "skew", "seed")
 OF_THE_TRAINING = ("skew", "seed")

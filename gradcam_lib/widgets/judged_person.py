@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradcam_lib.bias.collection import CLINIC, seeds_of
+from gradcam_lib.bias.people import VERSIONS, painted, truth
 from gradcam_lib.explanation import explain
 from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.pictures.images import seen
@@ -16,13 +16,6 @@ from gradcam_lib.pictures.overlay import WEAK
 from gradcam_lib.widgets.explained_picture import KEPT, SIDE, Drawing, percent, whereabouts
 from gradcam_lib.widgets.methods import methods_of_words, number
 from gradcam_lib.worlds.clinic import Worker
-
-VERSIONS = {  # what is shown of a person → what has been exchanged
-    "as drawn": (),
-    "other hair and face": ("hair and face",),
-    "other clothes": ("clothes",),
-    "both": ("hair and face", "clothes"),
-}
 
 
 def _signed(person: JudgedPerson, which: tuple[int, int]) -> Tensor:
@@ -32,29 +25,6 @@ def _signed(person: JudgedPerson, which: tuple[int, int]) -> Tensor:
 
 _ALL = methods_of_words("class", _signed)
 METHODS = {key: _ALL[key] for key in ("grad_cam", "signed")}
-
-
-def people(page: int) -> list[Worker]:
-    """Eight people of the test, two of every group; another page, others."""
-    return [
-        CLINIC.draw(seeds_of("test", 0, label, kind, 2 * page + 2)[2 * page + i], role, presents)
-        for label, role in enumerate(CLINIC.names)
-        for kind, presents in enumerate(CLINIC.kinds)
-        for i in range(2)
-    ]
-
-
-def edited(worker: Worker, version: str) -> Worker:
-    """The same person with hair and face, or the clothes, that the seed draws for the other group."""
-    for edit in VERSIONS[version]:
-        worker = CLINIC.edits[edit](worker)
-    return worker
-
-
-@lru_cache(KEPT)
-def painted(worker: Worker) -> list[np.ndarray]:
-    """The person in every one of VERSIONS, (128, 128, 3) uint8 each; another network sees the same pictures."""
-    return [CLINIC.render(edited(worker, version)).image for version in VERSIONS]
 
 
 class JudgedPerson:
@@ -77,7 +47,7 @@ class JudgedPerson:
     @property
     def truth(self) -> str:
         """Of the person as drawn: "doctor, woman"."""
-        return f"{self.worker.role}, {self.worker.presents}"
+        return truth(self.worker)
 
     def says(self, version: str) -> str:
         return self.classifier.names[int(self._p(version).argmax())]

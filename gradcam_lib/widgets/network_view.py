@@ -7,10 +7,11 @@ from html import escape
 
 import ipywidgets as widgets
 
+from gradcam_lib.bias.people import VERSIONS
 from gradcam_lib.bias.report import Report
 from gradcam_lib.widgets.controls import TEXT, bar, heading, wide_layout, with_interval
 from gradcam_lib.widgets.explained_picture import percent
-from gradcam_lib.widgets.judged_person import VERSIONS, JudgedPerson
+from gradcam_lib.widgets.judged_person import JudgedPerson
 from gradcam_lib.widgets.map_view import MapView
 
 

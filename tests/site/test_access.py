@@ -19,6 +19,7 @@ CUT_OFF = """[...document.querySelectorAll("button, p, span, li")].filter(
     (e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline").map((e) => e.textContent)"""
 FULL = "#picture=cat_and_coffee&method=signed&position=4.2&picture2=rocket&covered2=3.4"
 WORDS = "#method=signed&picture=scene_3&word=8&position=4.2&picture2=rocket&text2=3&answer2=2&position2=9.10"
+SKEW = "#skew=78/93&beside=100/100&person=4&method=signed"
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +42,8 @@ def test_it_fits_and_is_accessible(browser, address: str, axe: str) -> None:
     """Narrow and wide, light and dark: no overflow to the side, and no serious finding; full of parts, and with few."""
     page = new_page(browser, bypass_csp=True)  # the checker is a script that the page would not let in
     OUT.mkdir(exist_ok=True)
-    for name, state in (("full", FULL), ("plain", ""), ("words", f"words.html{WORDS}")):
+    pages = {"full": FULL, "plain": "", "words": f"words.html{WORDS}", "skew": f"skew.html{SKEW}"}
+    for name, state in pages.items():
         opened(page, address + state)
         if state == FULL:
             page.wait_for_function("() => document.body.textContent.includes('Likeliest class now: “')")

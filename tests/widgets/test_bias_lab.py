@@ -14,12 +14,13 @@ from support.pickers import passes, said, shown_in
 from torch import nn
 
 from gradcam_lib.bias.collection import CLINIC
+from gradcam_lib.bias.people import VERSIONS, edited, people
 from gradcam_lib.language.systems import TRANSFORM
 from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.training.bias import Stopped
 from gradcam_lib.widgets import BiasLab
 from gradcam_lib.widgets.aside import Aside
-from gradcam_lib.widgets.judged_person import VERSIONS, JudgedPerson, edited, people
+from gradcam_lib.widgets.judged_person import JudgedPerson
 
 
 def by_brightness(sign: float = 1.0, source: str = "by hand") -> Classifier:
@@ -68,15 +69,6 @@ def test_it_begins_with_the_first_network_and_the_first_person(lab: BiasLab) -> 
     assert [tile.who.value.split(">")[1].split("<")[0] for tile in lab.controls.tiles] == [
         f"{role}, {presents}" for role in CLINIC.names for presents in CLINIC.kinds for _ in range(2)
     ]
-
-
-def test_an_edit_changes_what_it_names_and_both_is_one_after_the_other() -> None:
-    person = people(0)[0]
-    assert edited(person, "as drawn") == person
-    hair, clothes, both = (edited(person, version) for version in list(VERSIONS)[1:])
-    assert (hair.presents, hair.clothes) != (person.presents, person.clothes) and hair.clothes == person.clothes
-    assert clothes.hair == person.hair and clothes.clothes != person.clothes
-    assert (both.hair, both.clothes) == (hair.hair, clothes.clothes)
 
 
 def test_a_version_shows_its_own_picture_and_answer(lab: BiasLab, networks) -> None:

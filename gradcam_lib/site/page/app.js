@@ -1,10 +1,9 @@
 // What every page with panels does: it begins, shows one panel or two, keeps its state in the address, and saves.
 
-import { element } from "./answers.js";
 import { connect, keep, offer } from "./controls.js";
 import { say } from "./messages.js";
 import { Refused, openPicture } from "./picture.js";
-import { asPng } from "./saving.js";
+import { copyLink, save } from "./saving.js";
 
 const part = (id) => document.getElementById(id);
 
@@ -117,26 +116,14 @@ export class App {
 
   // ---- keeping -------------------------------------------------------------------------------------------------------
 
-  async save() {
+  save() {
     if (!this.panels.every((panel) => panel.seen)) return say("There is no map yet.", "Note");
-    const link = element("a");
-    link.href = URL.createObjectURL(await asPng(this.panels, this.settings));
-    link.download = `${this.panels
-      .map((panel) => `${panel.source.name ?? "own"}_${panel.name}`)
-      .join("_and_")
-      .replace(/[^\w]+/g, "_")}_${this.view.method}.png`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    const names = this.panels.map((panel) => `${panel.source.name ?? "own"}_${panel.name}`);
+    save(this.panels, this.settings, `${names.join("_and_")}_${this.view.method}`);
   }
 
-  async copyLink() {
+  copyLink() {
     const own = this.panels.some((panel) => panel.source?.name === null);
-    const less = own ? " Your own picture is not in it: who opens it sees a sample." : "";
-    try {
-      await navigator.clipboard.writeText(location.href);
-      say(`The link is copied.${less}`, "Note");
-    } catch {
-      say(`Copy the address of this page from the browser's address bar.${less}`, "Note");
-    }
+    return copyLink(own ? " Your own picture is not in it: who opens it sees a sample." : "");
   }
 }

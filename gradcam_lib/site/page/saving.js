@@ -1,18 +1,37 @@
-// What is shown as one PNG: each panel's picture with its scale and its words, side by side.
+// What a reader keeps: what is shown as one PNG, each panel's picture with its scale and its words, and a link.
 
+import { element } from "./answers.js";
 import { strip } from "./maps.js";
+import { say } from "./messages.js";
 
 const MARGIN = 16,
   LINE = 20,
   BAR = 12;
 
+/** Saves panels under a name, of which only letters and numbers are kept. */
+export function save(panels, settings, name) {
+  const link = element("a");
+  link.href = URL.createObjectURL(asPng(panels, settings));
+  link.download = `${name.replace(/[^\w]+/g, "_")}.png`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** Copies the address of the page. less: what it does not hold, or "". */
+export async function copyLink(less = "") {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say(`The link is copied.${less}`, "Note");
+  } catch {
+    say(`Copy the address of this page from the browser's address bar.${less}`, "Note");
+  }
+}
+
 /** panels: those on the page → Blob. */
-export async function asPng(panels, settings) {
+export function asPng(panels, settings) {
   const side = settings.side;
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("2d");
-  const font = (bold) => `${bold ? "bold " : ""}14px system-ui, sans-serif`;
-  context.font = font(false);
   const texts = panels.map((panel) => lines(context, panel, side));
   canvas.width = MARGIN + panels.length * (side + MARGIN);
   canvas.height = 3 * MARGIN + side + BAR + LINE * (2 + Math.max(...texts.map((text) => text.length)));
@@ -33,18 +52,20 @@ export async function asPng(panels, settings) {
     context.fillRect(left, top, side, BAR);
     top += BAR + 4;
     context.fillStyle = "#222";
-    context.font = font(false);
+    context.font = font("");
     ["low", "middle", "high"].forEach((name, j) => {
       context.textAlign = ["left", "center", "right"][j];
       context.fillText(panel.part(name).textContent, left + (j * side) / 2, top);
     });
     context.textAlign = "left";
-    texts[i].forEach((line, j) => {
-      context.font = font(!j);
+    texts[i].forEach(({ line, name }, j) => {
+      context.font = font(name);
       context.fillText(line, left, top + LINE * (j + 1));
     });
   });
-  return new Promise((done) => canvas.toBlob(done, "image/png"));
+  // Not toBlob: Chromium writes its file when it has nothing else to do, which can take seven seconds.
+  const bytes = atob(canvas.toDataURL("image/png").split(",")[1]);
+  return new Blob([Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))], { type: "image/png" });
 }
 
 /** Around the position that was asked: white between two dark lines, as on the page. */
@@ -61,19 +82,22 @@ function frame(context, { asked, seen }, left, top, side) {
   }
 }
 
-/** The words beneath a picture, broken into lines that fit. */
+const font = (name) => `${name === "title" ? "bold " : ""}14px system-ui, sans-serif`;
+
+/** The words beneath a picture, broken into lines that fit: {line, name of the part}. */
 function lines(context, panel, side) {
   const out = [];
-  for (const text of ["title", "facts", "weak"].map((name) => panel.part(name).textContent)) {
+  for (const name of ["title", "facts", "weak"]) {
+    context.font = font(name);
     let line = "";
-    for (const word of text.split(" ")) {
+    for (const word of panel.part(name).textContent.split(" ")) {
       const longer = line ? `${line} ${word}` : word;
       if (context.measureText(longer).width > side - 8 && line) {
-        out.push(line);
+        out.push({ line, name });
         line = word;
       } else line = longer;
     }
-    if (line) out.push(line);
+    if (line) out.push({ line, name });
   }
   return out;
 }

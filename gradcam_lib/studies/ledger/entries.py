@@ -31,6 +31,7 @@ COUNTED = {
     "photonet_pair": "pictures",
     "question_answering": "questions",
     "roads": "drawn roads",
+    "skews_seen": "drawn people",
     "tissue": "seeds, three pictures each",
     "tagger": "photographs",
     "transformer": "drawn pictures, two things each",

@@ -25,6 +25,15 @@ MARKS = ("tint", "strong tint", "grain", "blur")
 REGIONS = ("face", "hair", "coat or scrubs", "stethoscope", "clipboard", "rest")
 GAP = "bias > clinic > {} minus 50/50 > accuracy"
 
+SEEN = "skews_seen > skews > {} > networks > {} > changed > other hair and face"  # skew, seed
+
+
+def _changes(skew: str) -> str:
+    """The numbers of three networks, as placeholders in a sentence."""
+    one, two, three = (f"{{{SEEN.format(skew, seed)}}}" for seed in range(3))
+    return f"{one}, {two} and {three}"
+
+
 SKEWED = Table(
     "A planted shortcut: doctors and nurses",
     "Doctors and nurses are drawn so that role and presentation are independent, and then collected with a skew: the "
@@ -43,6 +52,12 @@ SKEWED = Table(
         "clinic > 90/90 minus 50/50 > accuracy|points}, and 100 % {bias > clinic > 100/100 minus 50/50 > "
         "accuracy|points}; in the paper the difference is 8 points. In every row the map lies mostly elsewhere than "
         "on hair and face.",
+        "*Single networks.* The slider of the site shows {skews_seen > n} of the people with the maps of one network "
+        "for each skew. In three networks with a skew of 100 %, other hair and face changes "
+        + _changes("100/100")
+        + " of their eight answers, in three balanced ones "
+        + _changes("50/50")
+        + "; `{skews_seen > command}`.",
         "*The legend of the tanks.* Networks that saw tanks only under clouds and woods only under a clear sky are "
         "right in {bias > tanks > 100/100 > accuracy|short} of a test in which the weather is independent, which is "
         "chance, and {bias > tanks > 100/100 > share on sky} of their map lies on the sky. Trained on balanced "
@@ -61,6 +76,9 @@ SKEWED = Table(
             for key in ("share on hair and face", "flips by hair and face")
         )
         and all(r(f"bias > clinic > {skew} > share on hair and face").below(0.5) for skew in SKEWS.values())
+        and r("skews_seen > n").value == 8
+        and sum(r(SEEN.format("100/100", seed)).value for seed in range(3))
+        > sum(r(SEEN.format("50/50", seed)).value for seed in range(3))
     ),
 )
 
