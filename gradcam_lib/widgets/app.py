@@ -97,7 +97,9 @@ class Opened(widgets.VBox):
         for name, button in zip(PHOTOGRAPHS, self.samples, strict=True):
             button.on_click(lambda _, name=name: demo.show(self.explorer, name))
         self.views = [MapView("app-map") for _ in PANELS]
-        self.progress = widgets.IntProgress(max=len(PANELS), layout=widgets.Layout(width="calc(100% - 4px)", height="6px", visibility="hidden"))
+        self.progress = widgets.IntProgress(
+            max=len(PANELS), layout=widgets.Layout(width="calc(100% - 4px)", height="6px", visibility="hidden")
+        )
         self.doing = widgets.HTML(layout=wide_layout())
         samples = widgets.HBox(self.samples, layout=widgets.Layout(flex_flow="row wrap"))
         samples.add_class("app-samples")
