@@ -62,8 +62,8 @@ class Places(AsyncMappingKernelManager):
         return kernel_id in self and kernel_id not in self._ended
 
     def of(self, visitor: str) -> list[str]:
-        """A visitor's kernels; first those that no page is connected to, then the oldest."""
-        own = [kernel_id for kernel_id, whose in self._of.items() if whose == visitor and self.has(kernel_id)]
+        """A visitor's kernels; first those that no page is connected to, then the oldest. "" is nobody."""
+        own = [kernel_id for kernel_id, whose in self._of.items() if whose == visitor != "" and self.has(kernel_id)]
         return sorted(own, key=lambda kernel_id: bool(self._kernel_connections.get(kernel_id)))
 
     async def start_kernel(self, **kwargs) -> str:

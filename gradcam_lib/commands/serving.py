@@ -36,6 +36,10 @@ FULL = (
     "This server explains pictures for {} at a time, and every place is taken. A place is free as soon as somebody "
     "closes the page. This page asks again every {} seconds; leave it open."
 )
+WELCOME = (
+    "<noscript>This page needs JavaScript: switch it on, and load it again.</noscript>"
+    "<script>document.write('A place on the server is being made ready. This takes a few seconds.')</script>"
+)
 DOOR = """<script>
 location.replace('?theme=' + (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
 </script>"""
@@ -130,7 +134,7 @@ def full_page(visitors: int) -> str:
 
 
 def door_page() -> str:
-    return PAGE.format(title="Grad-CAM", text="This page needs JavaScript: switch it on, and load it again.", more=DOOR)
+    return PAGE.format(title="Grad-CAM", text=WELCOME, more=DOOR)
 
 
 def settings(*, ip: str, port: int, visitors: int, megabytes: int, browser: bool) -> Config:

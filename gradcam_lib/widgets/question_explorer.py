@@ -156,7 +156,7 @@ class QuestionExplorer(QuestionSettings):
         """Something else was asked, of something else: ``_ready`` holds what came of it."""
         if self._taking:
             return
-        name, self.explained, self.stem = change["name"], self._ready, Path(self.source.name).stem
+        name, self.explained, self.stem = change["name"], self._ready, self.source.stem
         self._kind = self.source.kind
         self.networks.last[self._kind] = self.model
         self._frozen = True

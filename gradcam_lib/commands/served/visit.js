@@ -8,14 +8,16 @@ window.visited = true;
   const box = document.createElement("div");
   let used = true, unanswered = 0, clock = 0, over = false;
 
+  box.hidden = true;
   box.setAttribute("role", "alert");
-  box.style.cssText = "position:fixed; inset:0 0 auto; z-index:1000; padding:12px 20px; background:#7c2d12; color:#fff; font:16px/1.4 system-ui, sans-serif; display:none";
-  document.body.append(box);
+  box.style.cssText = "position:sticky; top:0; z-index:1000; padding:12px 20px; background:#7c2d12; color:#fff";
+  box.style.font = "16px/1.4 system-ui, sans-serif";
+  document.body.prepend(box);
 
   function say(text) {
     if (box.dataset.text === text) return; // or a screen reader would read it again
     box.dataset.text = text;
-    box.style.display = text ? "block" : "none";
+    box.hidden = !text;
     box.replaceChildren(text);
     if (!over) return;
     const again = document.createElement("button");
