@@ -16,6 +16,7 @@ from support.pickers import IMAGE, PNG, classifier, said, shown_in
 from support.talkers import PICTURE, caption_system, question_system
 from support.uploads import announce, upload
 
+from gradcam_lib.paths import MODELS, ROOT
 from gradcam_lib.widgets import App, CaptionExplorer, ClassPicker, QuestionExplorer, app
 from gradcam_lib.widgets.app import Opened
 from gradcam_lib.widgets.app_history import MOST, History
@@ -94,13 +95,14 @@ def test_a_method_that_the_network_has_not_is_not_shown(tab: Opened) -> None:
 
 def test_a_tab_is_made_when_it_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(pictures):
-        raise FileNotFoundError("weights: none here")
+        raise FileNotFoundError(f"{MODELS / 'captioner.safetensors'}: not there")
 
     monkeypatch.setattr(app, "DEMOS", [SMALL[0], replace(SMALL[1], make=broken), SMALL[2]])
     page = App()
     assert list(page.demos) == [0] and page.tabs.titles == tuple(demo.title for demo in DEMOS)
     page.tabs.selected_index = 1
-    assert "weights: none here" in page.waiting[1].text and list(page.demos) == [0]
+    assert "captioner.safetensors: not there" in page.waiting[1].text and list(page.demos) == [0]
+    assert str(ROOT) not in page.waiting[1].text, "a visitor need not know where it lies"
     page.tabs.selected_index = 2
     assert list(page.demos) == [0, 2] and len(page.history.rows) == 2, "the others go on"
 
