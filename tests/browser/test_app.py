@@ -59,7 +59,7 @@ def test_a_visit(tmp_path: Path) -> None:
         picker.get_by_label("Other").fill("zebr")
         picker.get_by_label("Other").press("Enter")
         expect(page.locator(".app-tried li").filter(has_text="zebra")).to_be_visible()
-        page.evaluate(DROP, [picker.element_handle(), 10])
+        page.evaluate(DROP, [page.locator("h1").element_handle(), 10])  # beside the widgets
         expect(picker.get_by_text("dropped 0.png: the network sees")).to_be_visible()
         expect(status.filter(has_text="10 files: one at a time")).to_be_visible()
         page.screenshot(path=OUT / "app_classes.png")
@@ -92,6 +92,7 @@ def test_a_visit(tmp_path: Path) -> None:
         expect(late.get_by_role("alert").filter(has_text="The program behind this page has stopped")).to_be_visible()
         assert late.locator(".app").get_attribute("inert") == ""
         expect(late.get_by_role("button", name="Load the page again")).to_be_visible()
+        late.screenshot(path=OUT / "app_ended.png")
 
 
 def first_maps(page) -> None:

@@ -56,4 +56,19 @@ window.visited = true;
   addEventListener("pageshow", (event) => event.persisted && ask());
   addEventListener("pagehide", () => navigator.sendBeacon(about("shutdown"))); // Voilà's own word for it fails on telephones
   ask();
+
+  // A picture that is dropped or pasted beside the widgets is meant for them; a browser would leave the page for it.
+  const app = () => document.querySelector(".app");
+  addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+  addEventListener("drop", (event) => {
+    const { dataTransfer } = event;
+    if (!dataTransfer.files.length) return;
+    event.preventDefault();
+    app()?.dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+  });
+  addEventListener("paste", (event) => {
+    const { clipboardData, target } = event;
+    if (clipboardData.files.length && !app()?.contains(target))
+      app()?.dispatchEvent(new ClipboardEvent("paste", { clipboardData, cancelable: true }));
+  });
 })();
