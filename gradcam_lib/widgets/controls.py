@@ -163,7 +163,7 @@ def legend(kind: str, largest: float) -> str:
     colours, (low, middle, high) = scale(kind, largest)
     stops = ", ".join(f"rgb({r},{g},{b})" for r, g, b in colours)
     side = "flex:1 1 0; min-width:0"  # both as wide: the middle stays in the middle, and nothing overlaps
-    between = f'<span style="padding:0 6px">{middle}</span>' if middle else ""
+    between = f'<span style="padding:0 2px">{middle}</span>' if middle else ""
     return (
         f'<div style="color:{SOFT}; font-size:12px; line-height:1.4">'
         f'<div style="height:10px; border:1px solid {SOFT}; background:linear-gradient(to right, {stops})"></div>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import zipfile
@@ -17,7 +18,7 @@ from support.talkers import PICTURE, caption_system, question_system
 from support.uploads import announce, upload
 
 from gradcam_lib.paths import MODELS, ROOT
-from gradcam_lib.widgets import App, CaptionExplorer, ClassPicker, QuestionExplorer, app
+from gradcam_lib.widgets import App, CaptionExplorer, ClassPicker, QuestionExplorer, app, class_choice
 from gradcam_lib.widgets.app import Opened
 from gradcam_lib.widgets.app_history import MOST, History
 from gradcam_lib.widgets.app_tabs import DEMOS, PANELS
@@ -79,6 +80,24 @@ def test_the_maps_are_those_of_the_answer_that_was_chosen_last() -> None:
     assert all(answer in view.title.value for view in tab.views) and tab.history.rows[-1]["answer"] == answer
     explorer.source.show_picture(PICTURE)
     assert tab.history.rows[-1]["answer"] == explorer.explained.predicted, "of another picture, the network's own"
+
+
+@pytest.mark.parametrize("demo", [SMALL[0], SMALL[2]], ids=["class", "answer"])
+def test_enter_in_the_empty_box_is_the_prediction(demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_choice, "MOMENT", 0.02)
+    tab = Opened(demo, None, History())
+    other = tab.explorer.controls.choice.other if demo is SMALL[0] else tab.explorer.controls.other
+    (first,) = (row["answer"] for row in tab.history.rows)
+    name = next(one for one in other.box.options if one != first)
+
+    async def enters(text: str) -> str:
+        other.box._handle_custom_msg({"event": "submit"}, [])  # which is what the page sends first
+        other.box.value = text
+        await asyncio.sleep(0.1)
+        return tab.history.rows[-1]["answer"]
+
+    assert asyncio.run(enters(name)) == name, "what was typed, not nothing"
+    assert asyncio.run(enters("")) == first
 
 
 def test_each_sample_is_a_button(tab: Opened) -> None:
