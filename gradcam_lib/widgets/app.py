@@ -32,9 +32,10 @@ STYLE = """<style>
 .app .app-page > .explorer, .app .app-page .picker-columns { display: contents }
 .app .app-page > .app-maps { order: 3; box-sizing: border-box; width: 100%; min-width: 0 }
 .app .app-panels {
-  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr)); gap: 12px; width: 100%
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr)); gap: 12px; width: 100%;
+  max-width: 1368px
 }
-.app .app-panels > * { min-width: 0; max-width: 320px }
+.app .app-panels > * { min-width: 0; max-width: 448px }
 @media (min-width: 991px) {
   .app .app-page {
     display: grid; grid-template: auto 1fr / minmax(0, 1fr) 340px; gap: 12px 24px; align-items: start
