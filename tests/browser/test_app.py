@@ -81,6 +81,7 @@ def test_a_visit(tmp_path: Path) -> None:
         late = new_page(390, "dark")
         assert late.goto(url).status == 503
         expect(late.get_by_role("heading", name="All places are taken")).to_be_visible()
+        assert page.context.request.get(url).status == 200, "who loads the page again has his place"
         page.close(run_before_unload=True)
         assert psutil.wait_procs([kernel], timeout=60)[1] == [], "who leaves frees the memory"
         first_maps(late)
