@@ -1,7 +1,8 @@
 """``python3 start.py app``: the three demonstrations as a web app, one kernel for each visitor.
 
 It listens on this machine alone unless ``--ip`` says otherwise. A visitor uploads pictures of his own; of the files of
-this machine he sees those in the folder that ``--pictures`` names, and no others.
+this machine he sees those in the folder that ``--pictures`` names, and no others. A page that nobody uses for half an
+hour loses its place; it warns of that, and then says so.
 
 Ten visitors at once on two cores (tests/support/visitors.py): a page is there after 31 s, an answer with its four maps
 after 1.2 s, another tab after 8 s (medians; the longest 31, 1.2 and 9 s). A kernel has 550 MB with one tab and up to

@@ -6,21 +6,25 @@ alone. No file of the server can be asked for.
 
 from __future__ import annotations
 
-import asyncio
+import re
+import secrets
 from html import escape
+from pathlib import Path
 
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError, authenticated
-from traitlets import Integer
 from traitlets.config import Config
 from voila.app import Voila
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-GRACE = 20  # seconds without a connection, such as a reload or a tunnel takes
-ARRIVAL = 300  # seconds until a page connects for the first time, which it does once it is complete
-AWAY = 30 * 60  # seconds without a message, after which even an open page loses its kernel
-AGAIN = 20  # seconds until the page of those who wait asks anew
+from gradcam_lib.commands.places import ARRIVAL, Arrival, Places
+
+SERVED = Path(__file__).parent / "served"  # our part of Voilà's template
+COOKIE = "gradcam_visitor"
+AWAY = 30 * 60  # seconds in which nobody uses an open page, after which it loses its kernel
+AGAIN = 10  # seconds until the page of those who wait asks anew
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>{more}
@@ -32,58 +36,44 @@ FULL = (
     "This server explains pictures for {} at a time, and every place is taken. A place is free as soon as somebody "
     "closes the page. This page asks again every {} seconds; leave it open."
 )
+WELCOME = (
+    "<noscript>This page needs JavaScript: switch it on, and load it again.</noscript>"
+    "<script>document.write('A place on the server is being made ready. This takes a few seconds.')</script>"
+)
 DOOR = """<script>
 location.replace('?theme=' + (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
 </script>"""
 
 
-class Places(AsyncMappingKernelManager):
-    """Kernels for at most ``visitors``; one that nobody is connected to is ended."""
-
-    visitors = Integer(2, help="how many kernels there may be").tag(config=True)
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self._one_by_one = asyncio.Lock()
-
-    @property
-    def full(self) -> bool:
-        return len(self) >= self.visitors
-
-    async def start_kernel(self, **kwargs) -> str:
-        """Errors: HTTPError 503 where every place is taken."""
-        async with self._one_by_one:  # so that two who come at once do not share the last place
-            if self.full:
-                raise HTTPError(503, "every place is taken")
-            kernel_id = await super().start_kernel(**kwargs)
-        self._look_after(kernel_id, ARRIVAL)
-        return kernel_id
-
-    def notify_disconnect(self, kernel_id: str) -> None:
-        super().notify_disconnect(kernel_id)
-        self._look_after(kernel_id, GRACE)
-
-    def _look_after(self, kernel_id: str, seconds: float) -> None:
-        asyncio.get_running_loop().call_later(seconds, lambda: asyncio.ensure_future(self._end_if_left(kernel_id)))
-
-    async def _end_if_left(self, kernel_id: str) -> None:
-        if kernel_id in self and not self._kernel_connections.get(kernel_id):
-            self.log.info("The visitor of kernel %s has gone", kernel_id)
-            await self.shutdown_kernel(kernel_id, now=True)
-
-
 class Door(TornadoVoilaHandler):
     """Asks the browser for its colours, so that no kernel is started for what is none, and says when all is full."""
+
+    left = False  # whether the browser has gone before the page was complete
 
     @authenticated
     async def get(self, path: str | None = None) -> None:
         if path:
             raise HTTPError(404)
-        if self.kernel_manager.full:
-            return self._say(full_page(self.kernel_manager.visitors), 503)
+        places, arrival = self.kernel_manager, Arrival(self._visitor())
+        if places.full and not places.of(arrival.visitor):
+            return self._say(full_page(places.visitors), 503)
         if self.get_argument("theme", None) not in ("light", "dark"):
             return self._say(door_page(), 200)
+        ARRIVAL.set(arrival)
         await super().get()
+        if self.left:
+            await places.end(arrival.kernel_id, "closed")
+
+    def on_connection_close(self) -> None:
+        self.left = True
+        super().on_connection_close()
+
+    def _visitor(self) -> str:
+        """The name by which a browser is known again until it is closed. It stands for nothing else."""
+        name = self.get_cookie(COOKIE, "")
+        name = name if re.fullmatch("[0-9a-f]{32}", name) else secrets.token_hex(16)
+        self.set_cookie(COOKIE, name, path=self.base_url, httponly=True, samesite="Lax")
+        return name
 
     @property
     def content_security_policy(self) -> str:
@@ -111,12 +101,27 @@ class Exit(VoilaShutdownKernelHandler):
         pass
 
 
+class Visit(JupyterHandler):
+    """Where a page asks what there is to tell its visitor (served/visit.js)."""
+
+    @authenticated
+    async def get(self, kernel_id: str) -> None:
+        says, over = await self.kernel_manager.ask(kernel_id, self.get_argument("used", "0") == "1")
+        self.set_header("Cache-Control", "no-store")
+        self.finish({"says": says, "over": over})
+
+
 class Server(Voila):
-    """Voilà with our doors."""
+    """Voilà with our doors and our part of its template."""
+
+    def setup_template_dirs(self) -> None:
+        super().setup_template_dirs()
+        self.template_paths.insert(0, str(SERVED))
 
     def init_handlers(self) -> list:
         ours = {TornadoVoilaHandler: Door, VoilaShutdownKernelHandler: Exit}
-        return [(path, ours.get(handler, handler), *more) for path, handler, *more in super().init_handlers()]
+        theirs = [(path, ours.get(handler, handler), *more) for path, handler, *more in super().init_handlers()]
+        return [(url_path_join(self.server_url, "/voila/api/visit/([0-9a-f-]{36})"), Visit), *theirs]
 
 
 def full_page(visitors: int) -> str:
@@ -129,7 +134,7 @@ def full_page(visitors: int) -> str:
 
 
 def door_page() -> str:
-    return PAGE.format(title="Grad-CAM", text="This page needs JavaScript: switch it on, and load it again.", more=DOOR)
+    return PAGE.format(title="Grad-CAM", text=WELCOME, more=DOOR)
 
 
 def settings(*, ip: str, port: int, visitors: int, megabytes: int, browser: bool) -> Config:
@@ -144,6 +149,10 @@ def settings(*, ip: str, port: int, visitors: int, megabytes: int, browser: bool
     told.VoilaConfiguration.file_allowlist = ["(?!)"]  # no file matches
     told.VoilaConfiguration.allow_template_override = "NO"
     told.VoilaConfiguration.show_tracebacks = False
+    told.VoilaExecutor.cell_error_instruction = (
+        "Load the page again. If this comes again, tell whoever runs the server."
+    )
+    told.KernelManager.autorestart = False  # one that has stopped would come back without what the page shows
     return told
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import warnings
 from dataclasses import dataclass, replace
 from typing import IO
@@ -73,7 +74,9 @@ def _open(data: bytes, label: str) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise ImageError(f"{label}: {error}; {_TOO_LARGE}") from error
+        many = re.search(r"\d+", str(error))  # Pillow says how many, among much else
+        millions = f"{int(many[0]) / 1e6:,.0f} million" if many else "far too many"
+        raise ImageError(f"{label}: {millions} pixels; {_TOO_LARGE}") from error
     except Image.UnidentifiedImageError as error:
         heic = data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS
         why = "HEIC, which Pillow does not read; save it as JPEG or PNG first" if heic else _NOT_A_PICTURE

@@ -25,15 +25,25 @@ from gradcam_lib.widgets.source_controls import PHOTOGRAPHS
 THUMBNAIL = 96  # pixels
 PRESS = "Press a photograph, or drop one of your own anywhere below, or paste it."
 
-# The explorer and the three maps stand side by side where there is room for both.
+# Where there is room for two columns, the three maps stand in the first one, above the explorer's own, and what chooses
+# them in the second: both are seen together. Where there is not, they follow the choice of a class, word or answer.
 STYLE = """<style>
-.app-page { display: flex; flex-flow: row wrap; align-items: flex-start; gap: 12px 24px }
-.app-page > .explorer { flex: 0 1 auto; max-width: 100% }
-.app-page > .app-maps { flex: 1 1 280px; max-width: 100%; min-width: 0 }
-.app-maps .app-panels { display: flex; flex-flow: row wrap; gap: 12px }
-.app-maps .app-panels > * { flex: 1 1 250px; min-width: 0; max-width: 320px }
-.app-maps { container-type: inline-size }
-@container (min-width: 350px) and (max-width: 511px) { .app-panels > * { max-width: 250px !important } }
+.app .app-page { display: flex; flex-flow: column; align-items: flex-start; gap: 4px }
+.app .app-page > .explorer, .app .app-page .picker-columns { display: contents }
+.app .app-page > .app-maps { order: 3; box-sizing: border-box; width: 100%; min-width: 0 }
+.app .app-panels {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 210px), 1fr)); gap: 12px; width: 100%;
+  max-width: 1368px
+}
+.app .app-panels > * { min-width: 0; max-width: 448px }
+@media (min-width: 991px) {
+  .app .app-page {
+    display: grid; grid-template: auto 1fr / minmax(0, 1fr) 340px; gap: 12px 24px; align-items: start
+  }
+  .app .app-page > .app-maps { grid-area: 1 / 1 }
+  .app .app-page .picker-columns > .widget-box:first-child { grid-area: 2 / 1 }
+  .app .app-page .picker-columns > .widget-box:last-child { grid-area: 1 / 2 / span 2; max-width: 340px !important }
+}
 .app-samples { margin-bottom: 8px }
 .app-samples .app-sample {
   width: 96px; height: 96px; margin: 2px; padding: 2px; display: flex; align-items: flex-end; justify-content: center;
@@ -88,7 +98,9 @@ class Opened(widgets.VBox):
         for name, button in zip(PHOTOGRAPHS, self.samples, strict=True):
             button.on_click(lambda _, name=name: demo.show(self.explorer, name))
         self.views = [MapView("app-map") for _ in PANELS]
-        self.progress = widgets.IntProgress(max=len(PANELS), layout=widgets.Layout(width="100%", visibility="hidden"))
+        self.progress = widgets.IntProgress(
+            max=len(PANELS), layout=widgets.Layout(width="calc(100% - 4px)", height="6px", visibility="hidden")
+        )
         self.doing = widgets.HTML(layout=wide_layout())
         samples = widgets.HBox(self.samples, layout=widgets.Layout(flex_flow="row wrap"))
         samples.add_class("app-samples")

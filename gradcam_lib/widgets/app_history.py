@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import cv2
@@ -41,13 +42,15 @@ class History(widgets.VBox):
         self._show()
 
     def add(self, tried: Tried, drawings: Sequence[Drawing]) -> None:
-        """drawings: the maps as they are shown, side by side in the file."""
+        """drawings: the maps as they are shown, side by side in the file, with what was asked beneath the first."""
         self._count += 1
         name = stem_of([f"{self._count:02}", tried.demo, tried.picture, tried.answer]) + ".jpg"
         facts = next((drawing.facts for drawing in drawings if drawing.kind == "heat"), "")
         values = (self._count, tried.demo, tried.picture, tried.asked, tried.answer, facts, name)
         self.rows = [*self.rows, dict(zip(COLUMNS, values, strict=True))][-MOST:]
-        self._files = [*self._files, jpeg(captioned(drawings))][-MOST:]
+        first, *others = drawings
+        first = replace(first, facts=" · ".join(filter(None, [first.facts, tried.picture, tried.asked])))
+        self._files = [*self._files, jpeg(captioned([first, *others]))][-MOST:]
         self._show()
 
     def zipped(self) -> bytes:

@@ -71,7 +71,7 @@ def _captioned(explorer: CaptionExplorer) -> Tried:
 
 
 def _answered(explorer: QuestionExplorer) -> Tried:
-    e, answer = explorer.explained, explorer.shown[0]
+    e, answer = explorer.explained, explorer.shown[-1]  # the one that was chosen last
     return Tried(
         "Questions", explorer.stem, explorer.question, answer, e, explorer.opacity, tuple(e.methods),
         lambda method: e.draw([answer], method, opacity=explorer.opacity, shared=False)[0],

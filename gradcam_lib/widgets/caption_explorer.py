@@ -153,7 +153,7 @@ class CaptionExplorer(Explorer):
         size = self.size if same and scene is None else None
         described.explain(caption, size)  # where this fails, the picture before is still complete
         self.described, self._scene = described, scene
-        self.stem, side = Path(self.source.name).stem, self.captioner.transform.crop
+        self.stem, side = self.source.stem, self.captioner.transform.crop
         self.controls.about.value = small(f"The network sees the picture at {side} × {side}: {self.captioner.source}.")
         self.controls.size.offer_for((self.captioner, scene is None), lambda: self._sizes(scene))
         with self._unheard():  # what is explained at this size follows

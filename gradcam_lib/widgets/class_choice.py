@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from collections.abc import Callable, Sequence
 
@@ -11,6 +12,7 @@ from gradcam_lib.widgets.controls import bar, described, heading, offer
 from gradcam_lib.widgets.messages import MessageLine
 
 OFFERED = 5  # names, where what is typed is none of them
+MOMENT = 0.3  # seconds
 LONGEST = 60  # characters of what is typed, in a message
 HINTS = {
     "class": "A part of the name will do: “zebr” and Enter. Where it fits several names, they are offered here.",
@@ -22,8 +24,9 @@ class ClassBox(widgets.VBox):
     """A box for the name of any class, or a part of it that no other name has; of a class its number will do, too.
 
     what: the names are those of, a key of HINTS. ``offer(labels)``: other names.
-    connect(picked): ``picked(name)`` hears which is meant. Where that is not clear, a line beneath the box says why and
-    names are offered to press; the text stays, to be mended. The height of both is reserved.
+    connect(picked, nothing): ``picked(name)`` hears which is meant. Where that is not clear, a line beneath the box
+    says why and names are offered to press; the text stays, to be mended. The height of both is reserved.
+    ``nothing()`` hears of Enter in the empty box.
     """
 
     def __init__(self, labels: Sequence[str], description: str, what: str = "class"):
@@ -40,15 +43,20 @@ class ClassBox(widgets.VBox):
         self._what = what
         self.offer(labels)
         self._picked: Callable[[str], object] = lambda name: None
+        self._nothing: Callable[[], object] | None = None
+        self._heard = 0  # texts, not counting the empty one
         offers = widgets.HBox(self.offers, layout=widgets.Layout(flex_flow="row wrap"))
         below = widgets.VBox([self.says, offers], layout=widgets.Layout(min_height="64px"))
         super().__init__([self.box, below])
         self.box.observe(self._typed, "value")
+        self.box.on_msg(lambda _, content, __: content.get("event") == "submit" and self._entered())
         for button in self.offers:
             button.on_click(lambda pressed: self.take(pressed.description))
 
-    def connect(self, picked: Callable[[str], object]) -> None:
-        self._picked = picked
+    def connect(self, picked: Callable[[str], object], nothing: Callable[[], object] | None = None) -> None:
+        self._picked, self._nothing = picked, nothing
+        if nothing:
+            self.says.rest(f"{HINTS[self._what]} Enter alone: the likeliest.")
 
     def offer(self, labels: Sequence[str]) -> None:
         self._labels = list(labels)
@@ -63,11 +71,22 @@ class ClassBox(widgets.VBox):
         text = change["new"].strip()
         if not text:
             return
+        self._heard += 1
         name, near, why = meant(text, self._labels, self._what)
         if name is None:
             self._suggest(why, near)
         else:
             self.take(name)
+
+    def _entered(self) -> None:
+        """The page tells of Enter before it tells what was typed: whether it was nothing is known a moment later."""
+        heard = self._heard
+
+        def later() -> None:
+            if self._nothing and heard == self._heard and not self.box.value.strip():
+                self._nothing()
+
+        asyncio.get_running_loop().call_later(MOMENT, later)
 
     def take(self, name: str) -> None:
         """As if its name had been entered."""
@@ -98,7 +117,7 @@ class ClassChoice(widgets.VBox):
         super().__init__([heading("Which class?"), *self._rows(), self.other])
 
     def connect(self, picked: Callable[[str], object]) -> None:
-        self.other.connect(picked)
+        self.other.connect(picked, lambda: picked(self.likeliest[0].description))
         for button in self.likeliest:
             button.on_click(lambda pressed: self.other.take(pressed.description))
 

@@ -162,10 +162,11 @@ def legend(kind: str, largest: float) -> str:
     """The colours from left to right and what they stand for, with the numbers at both ends."""
     colours, (low, middle, high) = scale(kind, largest)
     stops = ", ".join(f"rgb({r},{g},{b})" for r, g, b in colours)
-    between = f'<span style="position:absolute; left:50%; transform:translateX(-50%)">{middle}</span>'
+    side = "flex:1 1 0; min-width:0"  # both as wide: the middle stays in the middle, and nothing overlaps
+    between = f'<span style="padding:0 2px">{middle}</span>' if middle else ""
     return (
         f'<div style="color:{SOFT}; font-size:12px; line-height:1.4">'
         f'<div style="height:10px; border:1px solid {SOFT}; background:linear-gradient(to right, {stops})"></div>'
-        f'<div style="position:relative; display:flex; justify-content:space-between">'
-        f'<span>{low}</span>{between if middle else ""}<span style="text-align:right">{high}</span></div></div>'
+        f'<div style="display:flex"><span style="{side}">{low}</span>{between}'
+        f'<span style="{side}; text-align:right">{high}</span></div></div>'
     )

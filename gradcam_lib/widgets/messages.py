@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import ipywidgets as widgets
 
+from gradcam_lib.paths import ROOT
 from gradcam_lib.widgets.controls import banner, small
 
 
@@ -41,10 +43,14 @@ class MessageLine(widgets.HTML):
 
 
 def in_words(error: Exception) -> str:
-    """What a reader needs of an error; its kind too, where it is not one of those that are meant for readers."""
+    """What a reader needs of an error; its kind too, where it is not one of those that are meant for readers.
+
+    Where this repository lies on its machine is left out: a page may be read on another one.
+    """
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}"
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    text = text.replace(f"{ROOT}{os.sep}", "")
     return (
         text if isinstance(error, (ValueError, TypeError, LookupError, OSError)) else f"{type(error).__name__}: {text}"
     )

@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from html import escape
+from urllib.parse import quote
 
 import ipywidgets as widgets
 
@@ -92,10 +93,17 @@ def explanations(parts: Iterable[widgets.Widget]) -> dict[str, str]:
     return found
 
 
+# The arrow of a drop-down list, which ipywidgets draws in black, dark themes or not.
+ARROW = quote(
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'>"
+    "<path d='M4 7l5 5 5-5' fill='none' stroke='#ddd' stroke-width='2'/></svg>"
+)
+
 # Boxes of ipywidgets scroll where a child is a pixel too wide; ours let it be. Where there is no room for two columns
 # (``columns``), the parts of both stand in one, in an order of their own: a map and what chooses it are seen together.
 STYLE = """<style>
 .explorer, .explorer .widget-box { overflow: visible }
+[data-jp-theme-light="false"] .explorer { --jp-widgets-dropdown-arrow: url("data:image/svg+xml,ARROW") }
 .explorer .widget-checkbox label {
   display: flex; align-items: center; height: auto; min-height: 28px; white-space: normal; line-height: 1.3
 }
@@ -111,4 +119,4 @@ STYLE = """<style>
   .explorer .picker-columns > .widget-box > .picker-message { order: 2 }
   .explorer .picker-columns > .widget-box > .picker-choice { order: 3 }
 }
-</style>"""
+</style>""".replace("ARROW", ARROW)

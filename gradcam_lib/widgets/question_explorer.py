@@ -94,7 +94,7 @@ class QuestionExplorer(QuestionSettings):
         for control, name in ((c.question, "question"), (c.model, "model"), (c.second, "second"), (c.method, "method")):
             control.observe(lambda change, name=name: self._set(name, change["new"]), "value")
         c.examples.observe(lambda change: change["new"] and self._set("question", change["new"]), "value")
-        c.other.connect(lambda answer: self._set("answers", (*self.shown, answer)))
+        c.other.connect(lambda answer: self._set("answers", (*self.shown, answer)), lambda: self._set("answers", ()))
         for i, button in enumerate(c.likeliest):
             button.on_click(lambda _, i=i: self._toggle(self.explained.top[i][0]))
         for tile in c.tiles:
@@ -156,7 +156,7 @@ class QuestionExplorer(QuestionSettings):
         """Something else was asked, of something else: ``_ready`` holds what came of it."""
         if self._taking:
             return
-        name, self.explained, self.stem = change["name"], self._ready, Path(self.source.name).stem
+        name, self.explained, self.stem = change["name"], self._ready, self.source.stem
         self._kind = self.source.kind
         self.networks.last[self._kind] = self.model
         self._frozen = True

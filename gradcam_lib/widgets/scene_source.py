@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -77,6 +78,11 @@ class SceneSource(SourceControls):
     def name(self) -> str:
         """Of the picture: "scene-7", "astronaut"; "picture" for a file of the reader's."""
         return self._shown.name
+
+    @property
+    def stem(self) -> str:
+        """How files begin that are saved of the picture: as its own file is called, without what tells its kind."""
+        return Path(self._shown.file or self.name).stem
 
     @property
     def note(self) -> str:

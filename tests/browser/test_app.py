@@ -46,8 +46,8 @@ def test_a_visit(tmp_path: Path) -> None:
         outside: list[str] = []
         page.on("requestfinished", lambda r: outside.append(r.url) if r.url.startswith("http") else None)
         first_maps(page)
-        kernels = psutil.Process(server.pid).children(recursive=True)
-        assert len([kernel for kernel in kernels if "ipykernel_launcher" in " ".join(kernel.cmdline())]) == 1
+        three_beside(page, "Which class?")
+        (kernel,) = kernels_of(server)
 
         picker, status = page.locator(".class-picker"), page.get_by_role("status")
         choose(page, picker, tmp_path / "program.png")
@@ -59,15 +59,17 @@ def test_a_visit(tmp_path: Path) -> None:
         picker.get_by_label("Other").fill("zebr")
         picker.get_by_label("Other").press("Enter")
         expect(page.locator(".app-tried li").filter(has_text="zebra")).to_be_visible()
-        page.evaluate(DROP, [picker.element_handle(), 10])
+        page.evaluate(DROP, [page.locator("h1").element_handle(), 10])  # beside the widgets
         expect(picker.get_by_text("dropped 0.png: the network sees")).to_be_visible()
         expect(status.filter(has_text="10 files: one at a time")).to_be_visible()
         page.screenshot(path=OUT / "app_classes.png")
 
         page.get_by_role("tab", name="Captioning").click()
+        three_beside(page, "Which caption?")
         page.locator(".word-buttons button:visible").nth(1).click()
         expect(page.locator(".app-tried li").filter(has_text=re.compile(r"Captioning.*\(word 1\)"))).to_be_visible()
         page.get_by_role("tab", name="Question answering").click()
+        three_beside(page, "What is asked?")
         page.get_by_role("button", name="Motorcycle").locator("visible=true").click()
         expect(page.locator(".app-tried li").filter(has_text="Questions, motorcycle")).to_be_visible()
         page.screenshot(path=OUT / "app_questions.png")
@@ -79,18 +81,42 @@ def test_a_visit(tmp_path: Path) -> None:
         late = new_page(390, "dark")
         assert late.goto(url).status == 503
         expect(late.get_by_role("heading", name="All places are taken")).to_be_visible()
+        assert page.context.request.get(url).status == 200, "who loads the page again has his place"
         page.close(run_before_unload=True)
-        gone, alive = psutil.wait_procs(kernels, timeout=60)
-        assert alive == [], "who leaves frees the memory"
+        assert psutil.wait_procs([kernel], timeout=60)[1] == [], "who leaves frees the memory"
         first_maps(late)
         assert late.locator("body[data-jp-theme-light=false]").count() == 1, "in the colours of the visitor"
         assert late.evaluate("document.documentElement.scrollWidth") <= 390
         late.screenshot(path=OUT / "app_telephone.png")
+        kernels_of(server)[0].kill()
+        late.evaluate("dispatchEvent(new Event('visibilitychange'))")  # at which a page asks what there is to tell
+        expect(late.get_by_role("alert").filter(has_text="The program behind this page has stopped")).to_be_visible()
+        assert late.locator(".app").get_attribute("inert") == ""
+        expect(late.get_by_role("button", name="Load the page again")).to_be_visible()
+        late.screenshot(path=OUT / "app_ended.png")
 
 
 def first_maps(page) -> None:
-    page.goto(page.url if page.url.startswith("http") else page.context.base)
+    from playwright.sync_api import expect
+
+    page.goto(page.url if page.url.startswith("http") else page.context.base, wait_until="commit")
+    expect(page.get_by_role("status").filter(has_text="The networks are being loaded")).to_be_visible()
     page.locator("img.app-map").nth(2).wait_for(timeout=2 * PATIENCE)
+
+
+def three_beside(page, choice: str) -> None:
+    """The maps stand in a row, and the heading of what chooses them stands to the right, not below."""
+    maps = page.locator("img.app-map:visible")
+    maps.nth(2).wait_for()
+    boxes = [one.bounding_box() for one in maps.all()]
+    heading = page.get_by_text(choice, exact=True).locator("visible=true").bounding_box()
+    assert len(boxes) == 3 and {round(box["y"]) for box in boxes} == {round(boxes[0]["y"])}
+    assert heading["x"] > max(box["x"] + box["width"] for box in boxes) and heading["y"] < boxes[0]["y"]
+
+
+def kernels_of(server: subprocess.Popen) -> list[psutil.Process]:
+    children = psutil.Process(server.pid).children(recursive=True)
+    return [child for child in children if "ipykernel_launcher" in " ".join(child.cmdline())]
 
 
 def choose(page, explorer, path: Path) -> None:

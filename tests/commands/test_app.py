@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -61,46 +60,14 @@ def test_no_file_of_the_server_can_be_asked_for(serving) -> None:
     assert Path(app.NOTEBOOK).is_file()
 
 
-def test_two_who_come_at_once_do_not_share_the_last_place(serving, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tornado.web import HTTPError
-
-    ended: list[str] = []
-
-    async def start(self, **kwargs) -> str:
-        await asyncio.sleep(0)
-        name = f"kernel {len(self)}"
-        self._kernels[name], self._kernel_connections[name] = object(), 0
-        return name
-
-    async def shutdown(self, kernel_id: str, now: bool) -> None:
-        ended.append(kernel_id)
-        del self._kernels[kernel_id]
-
-    monkeypatch.setattr(serving.AsyncMappingKernelManager, "start_kernel", start)
-    monkeypatch.setattr(serving.Places, "shutdown_kernel", shutdown)
-    monkeypatch.setattr(serving, "ARRIVAL", 0.05)
-    monkeypatch.setattr(serving, "GRACE", 0.05)
-
-    async def visits() -> None:
-        places = serving.Places(visitors=2)
-        came = await asyncio.gather(*(places.start_kernel() for _ in range(3)), return_exceptions=True)
-        assert came[:2] == ["kernel 0", "kernel 1"] and isinstance(came[2], HTTPError) and came[2].status_code == 503
-        assert places.full
-        places.notify_connect("kernel 0")
-        await asyncio.sleep(0.15)
-        assert ended == ["kernel 1"] and not places.full, "it was never connected to"
-        places.notify_disconnect("kernel 0")
-        places.notify_connect("kernel 0")  # a page that was loaded again
-        await asyncio.sleep(0.15)
-        assert ended == ["kernel 1"]
-        places.notify_disconnect("kernel 0")
-        await asyncio.sleep(0.15)
-        assert ended == ["kernel 1", "kernel 0"]
-
-    asyncio.run(visits())
-
-
 def test_who_finds_no_place_is_told(serving) -> None:
     assert "for 2 visitors at a time, and every place is taken" in serving.full_page(2)
     assert "for one visitor at a time" in serving.full_page(1) and 'http-equiv="refresh"' in serving.full_page(1)
     assert "needs JavaScript" in serving.door_page()
+
+
+def test_a_page_has_our_part_of_the_template(serving) -> None:
+    server = serving.Server()
+    server.initialize([str(app.NOTEBOOK)])
+    assert server.template_paths[0] == str(serving.SERVED)
+    assert {file.name for file in serving.SERVED.iterdir()} == {"index.html.j2", "visit.js", "waiting.js"}

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image, ImageFile
-from support.bombs import png_header
+from support.bombs import png_header, text_bomb, zip_bomb
 
 from gradcam_lib.pictures.images import (
     MOST_PIXELS,
@@ -296,6 +296,12 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(side):
     with pytest.raises(ImageError, match=f"limit is {MOST_PIXELS // 10**6} million pixels; make it smaller"):
         load_image(png_header(side, side))
     assert (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES) == (limit, tolerant)
+
+
+@pytest.mark.parametrize(("bomb", "words"), [(zip_bomb, "not a picture"), (text_bomb, "data too large")])
+def test_what_unpacks_to_much_is_not_unpacked(bomb, words: str) -> None:
+    with pytest.raises(ImageError, match=words):
+        load_image(bomb())
 
 
 @pytest.mark.parametrize("brand", [b"heic", b"mif1"])

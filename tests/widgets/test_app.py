@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,10 +17,12 @@ from support.pickers import IMAGE, PNG, classifier, said, shown_in
 from support.talkers import PICTURE, caption_system, question_system
 from support.uploads import announce, upload
 
-from gradcam_lib.widgets import App, CaptionExplorer, ClassPicker, QuestionExplorer, app
+from gradcam_lib.paths import MODELS, ROOT
+from gradcam_lib.widgets import App, CaptionExplorer, ClassPicker, QuestionExplorer, app, class_choice
 from gradcam_lib.widgets.app import Opened
 from gradcam_lib.widgets.app_history import MOST, History
 from gradcam_lib.widgets.app_tabs import DEMOS, PANELS
+from gradcam_lib.widgets.uploading import Upload
 
 MADE = (
     lambda pictures: ClassPicker(IMAGE, classifier()),
@@ -35,6 +39,10 @@ NAMES = ["../../secret/x.png", 'it\'s "a" <b>.png', "🙂.png", "..\\..\\x.png",
 def tab() -> Opened:
     """That of classification."""
     return Opened(SMALL[0], None, History())
+
+
+def button_of(tab: Opened) -> Upload:
+    return tab.explorer.controls.upload if tab.demo is SMALL[0] else tab.explorer.source.upload
 
 
 def state(tab: Opened) -> tuple:
@@ -64,6 +72,34 @@ def test_the_maps_follow_and_what_was_tried_is_kept(tab: Opened) -> None:
     assert [row["answer"] for row in tab.history.rows][1:] == ["boat"], "an opacity is nothing new to keep"
 
 
+def test_the_maps_are_those_of_the_answer_that_was_chosen_last() -> None:
+    tab = Opened(SMALL[2], None, History())
+    explorer = tab.explorer
+    answer = next(one for one in explorer.explained.e.answers if one not in explorer.shown)
+    explorer.answers = (*explorer.shown, answer)
+    assert all(answer in view.title.value for view in tab.views) and tab.history.rows[-1]["answer"] == answer
+    explorer.source.show_picture(PICTURE)
+    assert tab.history.rows[-1]["answer"] == explorer.explained.predicted, "of another picture, the network's own"
+
+
+@pytest.mark.parametrize("demo", [SMALL[0], SMALL[2]], ids=["class", "answer"])
+def test_enter_in_the_empty_box_is_the_prediction(demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_choice, "MOMENT", 0.02)
+    tab = Opened(demo, None, History())
+    other = tab.explorer.controls.choice.other if demo is SMALL[0] else tab.explorer.controls.other
+    (first,) = (row["answer"] for row in tab.history.rows)
+    name = next(one for one in other.box.options if one != first)
+
+    async def enters(text: str) -> str:
+        other.box._handle_custom_msg({"event": "submit"}, [])  # which is what the page sends first
+        other.box.value = text
+        await asyncio.sleep(0.1)
+        return tab.history.rows[-1]["answer"]
+
+    assert asyncio.run(enters(name)) == name, "what was typed, not nothing"
+    assert asyncio.run(enters("")) == first
+
+
 def test_each_sample_is_a_button(tab: Opened) -> None:
     tab.samples[0].click()
     assert tab.samples[0].description == "Grace Hopper" and tab.history.rows[-1]["picture"] == "grace_hopper"
@@ -78,13 +114,14 @@ def test_a_method_that_the_network_has_not_is_not_shown(tab: Opened) -> None:
 
 def test_a_tab_is_made_when_it_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(pictures):
-        raise FileNotFoundError("weights: none here")
+        raise FileNotFoundError(f"{MODELS / 'captioner.safetensors'}: not there")
 
     monkeypatch.setattr(app, "DEMOS", [SMALL[0], replace(SMALL[1], make=broken), SMALL[2]])
     page = App()
     assert list(page.demos) == [0] and page.tabs.titles == tuple(demo.title for demo in DEMOS)
     page.tabs.selected_index = 1
-    assert "weights: none here" in page.waiting[1].text and list(page.demos) == [0]
+    assert "captioner.safetensors: not there" in page.waiting[1].text and list(page.demos) == [0]
+    assert str(ROOT) not in page.waiting[1].text, "a visitor need not know where it lies"
     page.tabs.selected_index = 2
     assert list(page.demos) == [0, 2] and len(page.history.rows) == 2, "the others go on"
 
@@ -130,7 +167,7 @@ def test_a_long_visit_does_not_fill_the_memory(tab: Opened) -> None:
     [
         (b"\x7fELF\x02\x01\x01" + bytes(500), "not a picture that can be read"),  # a program
         (b"MZ\x90" + bytes(500), "not a picture that can be read"),
-        (png_header(60_000, 60_000), "million pixels"),  # a bomb in 60 bytes
+        (png_header(60_000, 60_000), "3,600 million pixels; the limit is 50 million"),  # a bomb in 60 bytes
         (PNG[:-30], "truncated or broken"),
         (b"", "empty (0 bytes)"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "not a picture"),
@@ -140,8 +177,7 @@ def test_a_long_visit_does_not_fill_the_memory(tab: Opened) -> None:
 def test_what_is_no_picture_changes_nothing(demo, content: bytes, words: str) -> None:
     tab = Opened(demo, None, History())
     before = state(tab)
-    place = tab.explorer.controls.upload if demo is SMALL[0] else tab.explorer.source.upload
-    upload(place, "harmless.png", content)
+    upload(button_of(tab), "harmless.png", content)
     line = tab.explorer.controls.beside if demo is SMALL[0] else tab.explorer.source.line
     assert words in line.text and "harmless.png" in line.text
     assert state(tab) == before
@@ -168,11 +204,13 @@ def test_of_ten_files_the_first_is_taken(tab: Opened) -> None:
     assert "10 files: one at a time, so the first of them is taken" in tab.explorer.controls.beside.text
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_name_leaves_its_folder_or_becomes_code(tab: Opened, tmp_path, name: str) -> None:
+@pytest.mark.parametrize(("demo", "name"), [*((SMALL[0], n) for n in NAMES), *((d, NAMES[0]) for d in SMALL[1:])])
+def test_no_name_leaves_its_folder_or_becomes_code(demo, tmp_path, name: str) -> None:
+    tab = Opened(demo, None, History())
     tab.explorer.folder = tmp_path
-    upload(tab.explorer.controls.upload, name, PNG)
+    upload(button_of(tab), name, PNG)
     assert tab.explorer._word != "Problem", tab.explorer.message
+    assert tab.history.rows[-1]["picture"] == Path(name).stem
     saved = tab.explorer.save()
     assert saved.parent == tmp_path.resolve()
     with zipfile.ZipFile(io.BytesIO(tab.history.zipped())) as archive:
