@@ -105,7 +105,7 @@ export class App {
   #add() {
     const panel = this.newPanel();
     const i = this.panels.push(panel) - 1;
-    panel.root.setAttribute("aria-label", ["Left picture", "Right picture"][i]);
+    panel.root.setAttribute("aria-label", ["First picture", "Second picture"][i]);
     panel.root.addEventListener("focusin", () => this.active !== i && this.activate(i));
     part("panels").append(panel.root);
     return panel;

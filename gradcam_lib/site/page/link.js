@@ -9,7 +9,7 @@ export const place = (p, w) => `${Math.floor(p / w) + 1}.${(p % w) + 1}`;
 /** Of a second panel the names of what is kept end in 2. */
 export const keyOf = (name, i) => (i ? `${name}${i + 1}` : name);
 
-const TOLD = 3; // of what is strange; a link may hold thousands of words
+const TOLD = 5; // of what is strange; a link may hold thousands of words
 
 /** What an address says. */
 export class Link {
