@@ -15,7 +15,7 @@ from gradcam_lib.widgets.methods import METHODS
 # The methods that need nothing but the map before its ReLU, and how to read them. {}: a class, a word.
 SHOWN = {
     "grad_cam": "Bright positions speak for the {}.",
-    "counterfactual": "Bright positions speak against the {}: without them its score should rise.",
+    "counterfactual": "Bright positions speak against the {}.",
     "signed": "Orange speaks for the {}, blue against it; where neither is strong, the picture stays grey.",
 }
 MOST_BYTES = 30_000_000  # of a picture; more is a scan or a mistake, and stops a telephone

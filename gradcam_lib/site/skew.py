@@ -53,7 +53,7 @@ def write_skew(folder: Path) -> None:
         "skews": [skew_settings(name, skew, study["clinic"], looked["skews"][name]) for name, skew in skews.items()],
         "people": [write_person(folder, i) for i in range(len(people(0)))], "versions": looked["versions"],
         "maps": {"file": MAPS, "bytes": maps.size, "levels": LEVELS, "h": maps.shape[-2], "w": maps.shape[-1]},
-        "methods": [method_settings(name, "answer") for name in SHOWN],
+        "methods": [method_settings(name, "class named beneath the map") for name in SHOWN],
         "colours": colours(), "opacity": OPACITY, "weak": WEAK, "side": SIDE,
         "blind": read_results("blind_game")["clinic"]["map on the thing"], "tint": tint(study["shortcuts"]),
     }  # fmt: skip
@@ -80,9 +80,9 @@ def chart(title: str, balanced: dict) -> dict[str, Any]:
 
 
 def tint(shortcuts: dict) -> dict[str, float]:
-    """A shortcut without a place: how many answers it changes, and by how much it moves the share of any region."""
+    """A shortcut without a place: how many answers it changes, and how far it may move the mean share of any region."""
     change = shortcuts["strong tint minus none"]
-    moved = max(abs(change[f"share on {region}"]["value"]) for region in CLINIC.regions)
+    moved = max(abs(change[f"share on {region}"][end]) for region in CLINIC.regions for end in ("low", "high"))
     return {"flips": shortcuts["strong tint"]["flips by the mark"]["value"], "moved": moved}
 
 

@@ -56,6 +56,11 @@ def test_it_fits_and_is_accessible(browser, address: str, axe: str) -> None:
             assert page.evaluate(CUT_OFF) == []
             found = page.evaluate(f"async () => {{ {axe}; return (await axe.run()).violations; }}")
             assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
+        page.set_viewport_size({"width": 320, "height": 900})  # a page of 1,280 pixels at 400 %
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        page.emulate_media(media="print")  # still with the dark scheme, but on white paper
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(29, 29, 34)"
+        page.emulate_media(media="screen")
     page.context.close()
     assert page.complaints == []
 

@@ -83,13 +83,16 @@ def test_a_network_that_does_not_arrive_is_asked_for_again(fresh, address: str) 
 
     answers = [lambda route: route.abort(), lambda route: route.fulfill(status=404), half]
     fresh.route("**/models/*.onnx", lambda route: answers.pop(0)(route) if answers else route.continue_())
-    fresh.goto(address)
+    link = f"{address}#picture=coffee&class=285"
+    fresh.goto(link)
     again = fresh.get_by_role("button", name="Try again")
     for sentence in ("did not arrive", "the server answers 404", "bytes instead of"):
         says(fresh, sentence)
-        expect(fresh.locator("canvas")).to_have_attribute("aria-label", "The face of a tabby cat, close up.")
+        expect(fresh.locator("canvas")).to_have_attribute("aria-label", "A cup of espresso on a saucer, with a spoon.")
+        assert fresh.url == link, "a reload would lose what the link names"
         again.click()
     shown(fresh)
+    assert fresh.url == link and "Egyptian cat" in fresh.locator(".title").inner_text()
     assert fresh.locator("#message").inner_text() == ""
     fresh.complaints.clear()  # the browser tells of the files that did not arrive
 

@@ -186,7 +186,7 @@ def test_the_runtime_from_a_public_server(fresh, address: str, site: Path) -> No
 
 def test_a_weak_map_and_an_empty_one_are_marked(page, address: str) -> None:
     opened(page, f"{address}#picture=rocket&method=counterfactual")
-    assert "empty because no position speaks against" in page.locator(".weak").inner_text()
+    assert "empty: no position speaks against" in page.locator(".weak").inner_text()
     page.get_by_label("Method").select_option("grad_cam")
     assert page.locator(".weak").inner_text() == ""
     own = panel(page)["end"]
@@ -194,7 +194,7 @@ def test_a_weak_map_and_an_empty_one_are_marked(page, address: str) -> None:
         """async () => { const { app } = await import("./live.js"), { seen } = app.panels[0];
                          app.panels[0].choose(seen.order.at(-1)); }"""
     )
-    assert re.match(r"Weak: .* of that for “missile”|The map is empty", page.locator(".weak").inner_text())
+    assert re.match(r"Weak: .* for or against “missile”|The map is empty", page.locator(".weak").inner_text())
     weak = panel(page)["end"]
     page.get_by_label("one colour scale for all classes").check()
     assert weak < 0.1 * own < own <= panel(page)["end"] + 1e-6
@@ -219,7 +219,7 @@ def test_what_a_position_says(page, address: str, site: Path, lite) -> None:
 
 
 def test_the_brush(page, address: str, site: Path, lite) -> None:
-    """Cells covered with a stroke of the mouse: the network sees the mean colour there."""
+    """Cells covered with a stroke of the mouse: the network gets 0 there. Random cells are none of a margin."""
     from playwright.sync_api import expect
 
     opened(page, f"{address}#picture=coffee")
@@ -237,11 +237,14 @@ def test_the_brush(page, address: str, site: Path, lite) -> None:
     x[:, :, 64:96, 64:160] = 0
     with torch.inference_mode():
         assert np.abs(panel(page)["after"] - lite.model(x)[0].numpy()).max() < 0.02
+    plain = lite.to_input(site / "live/samples/coffee.jpg")
+    before, after = (explain(lite, one).signed(None)[0, 6, 6] for one in (plain, x))
+    assert abs(after - before) > 0.001, "what stands at a position depends on other cells, too, as the page says"
     assert state(page)["covered"] == "3.3,3.4,3.5"
     covered = panel(page)["pixels"][128:192, 128:320]
     assert np.unique(covered).tolist() == [127], "covered cells are grey on the page"
-    page.get_by_role("button", name="Compare with the map and with chance").click()
-    strongest = page.get_by_role("row", name="the 3 cells where the map is strongest")
+    page.get_by_role("button", name="Compare with Grad-CAM and with chance").click()
+    strongest = page.get_by_role("row", name="the 3 cells where Grad-CAM is highest")
     e = explain(lite, lite.to_input(site / "live/samples/coffee.jpg"))
     x = lite.to_input(site / "live/samples/coffee.jpg")
     for p in e.map(None)[0].flatten().topk(3).indices.tolist():
@@ -250,7 +253,7 @@ def test_the_brush(page, address: str, site: Path, lite) -> None:
         fall = float(e.logits.max() - lite.model(x)[0, int(e.logits.argmax())])
     assert float(strongest.locator("td").inner_text().replace("−", "-")) == pytest.approx(fall, abs=0.02)
     expect(page.get_by_role("row", name="random, mean of 10 draws").locator("td")).to_have_text(re.compile(r"\d\.\d\d"))
-    assert page.evaluate("document.activeElement.textContent") == "Compare with the map and with chance"
+    assert page.evaluate("document.activeElement.textContent") == "Compare with Grad-CAM and with chance"
     page.get_by_role("button", name="row 3, column 5, covered").click()  # uncovers it
     expect(page.get_by_role("table")).to_have_count(0)
     expect(page.locator(".answer h3")).to_have_text("2 cells covered")
@@ -259,6 +262,11 @@ def test_the_brush(page, address: str, site: Path, lite) -> None:
     expect(page.locator(".answer h3")).to_have_text(["2 cells covered", "What does this position say?"])
     page.get_by_role("button", name="Uncover all").click()
     assert "covered" not in state(page) and state(page)["position"] == "1.1"
+    opened(page, f"{address}#picture=motorcycle&part=whole")  # wider than high: a margin above and below
+    visible = "import('./live.js').then(({ app: { panels: [p] } }) => [...p.seen.network.visible(p.x)])"
+    x = lite.to_input(site / "live/samples/motorcycle.jpg", crop="whole")
+    cells = torch.nn.functional.max_pool2d(x.abs(), 32).amax((0, 1)).flatten()
+    assert sorted(page.evaluate(visible)) == cells.nonzero().flatten().tolist() and 0 in cells
 
 
 def test_a_link_brings_everything_back(page, address: str) -> None:
@@ -274,6 +282,8 @@ def test_a_link_brings_everything_back(page, address: str) -> None:
     opened(page, f"{address}#picture=unicorn&class=5000&method=magic&position=9.9&opacity=1e9")
     for name in ("unicorn", "5000", "magic", "9.9", "1e9"):
         says(page, f"“{name}”")
+    opened(page, f"{address}#clas=5&class2=7&picture=coffee")
+    says(page, "on offer here: “clas”, “class2”.")  # there is no second picture
 
 
 def test_two_pictures_side_by_side(page, address: str) -> None:
@@ -281,9 +291,9 @@ def test_two_pictures_side_by_side(page, address: str) -> None:
     page.get_by_label("a second picture beside it").check()
     shown(page)
     assert state(page)["picture2"] == "coffee"
-    pressed(page, "Rocket")  # the right one is being chosen
-    page.get_by_role("article", name="Right picture").get_by_role("button", name="missile", exact=True).wait_for()
-    page.get_by_label("left one").check()
+    pressed(page, "Rocket")  # the second one is being chosen
+    page.get_by_role("article", name="Second picture").get_by_role("button", name="missile", exact=True).wait_for()
+    page.get_by_label("first one").check()
     pressed(page, "Motorcycle")
     page.wait_for_function("() => location.hash.includes('picture=motorcycle')")
     assert state(page) == {"picture": "motorcycle", "picture2": "rocket"}

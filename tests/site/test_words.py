@@ -111,6 +111,24 @@ def test_without_the_kite_its_word_stays_certain(told: dict) -> None:
     assert min(before["flying"], before["yellow"]) > 0.9 and max(after["flying"], after["yellow"]) < 0.1
 
 
+def test_a_word_that_is_almost_certain_has_next_to_no_map(site: Path, told: dict) -> None:
+    """As the page says, and that no map adds up to its score. The control: words that are not certain have maps."""
+    found = []  # probability, largest absolute value
+    for each in told["samples"]:
+        whole = np.frombuffer((site / "live" / "words" / f"{each['name']}.maps").read_bytes(), "<i2")
+        for text in each["texts"]:
+            h, w = text["map"]
+            part, whole = np.split(whole, [h * w * len(text["steps"])])
+            maps = part.reshape(-1, h * w) * np.array(text["steps"])[:, None]
+            totals = maps.sum(1)[: len(text["scores"])]
+            assert np.abs(totals - text["scores"]).max() > 0.1
+            if text["kind"] != "question":
+                found += zip(np.exp(text["scores"]), np.abs(maps).max(1), strict=True)
+    p, largest = np.array(found).T
+    assert (p > 0.99).sum() > 50 and (p < 0.9).sum() > 50
+    assert largest[p > 0.99].max() < 0.1 * np.mean(largest[p < 0.9])
+
+
 # ---- in a browser ----------------------------------------------------------------------------------------------------
 
 
@@ -205,7 +223,7 @@ def test_weak_and_empty_maps_are_told(page, words: str) -> None:
     """A word that is certain has next to no map."""
     opened(page, f"{words}#picture=scene_3&word=8")
     assert "“kite”" in title(page) and "probability 100.0 %" in page.locator(".facts").inner_text()
-    assert re.search(r"Weak: .* of that for “at”, word 9", page.locator(".weak").inner_text())
+    assert re.search(r"Weak: .* of the strongest for or against “at”, word 9", page.locator(".weak").inner_text())
     page.get_by_label("one colour scale for all words or answers").check()
     assert panel(page)["end"] > 1000 * np.abs(panel(page)["signed"]).max()
     page.get_by_role("button", name="row 4, column 2", exact=True).click()

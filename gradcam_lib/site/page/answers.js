@@ -41,7 +41,7 @@ export function whatPositionSays({ asked, seen, c }) {
 function listOf(title, found, value, seen) {
   const whole = element("div");
   whole.append(element("h4", "", title));
-  if (!found.length) whole.append(element("p", "soft", `no ${seen.what()}`));
+  if (!found.length) whole.append(element("p", "soft", seen.none));
   for (const c of found) {
     const row = button("", "");
     row.className = "class";
@@ -64,9 +64,10 @@ export function costOf({ covered, seen, after, c, name, compared }) {
     `Likeliest class now: ${likeliest ?? "…"}`,
   ];
   const note =
-    "The map is that of the uncovered picture. Cells are filled with the mean colour of the training pictures.";
+    "A cell is the part of the picture at a position. Covered cells get the grey that is 0 to the network. The map is " +
+    "that of the uncovered picture.";
   const row = element("div", "row");
-  row.append(button("Compare with the map and with chance", "compare"), button("Uncover all", "uncover"));
+  row.append(button("Compare with Grad-CAM and with chance", "compare"), button("Uncover all", "uncover"));
   const comparable = after && compared?.c === c && compared.size === covered.size;
   return [
     element("h3", "", `${cells(covered.size)} covered`),
@@ -80,11 +81,11 @@ export function costOf({ covered, seen, after, c, name, compared }) {
 const inWords = (fall) => `${fall >= 0 ? "falls" : "rises"} by ${decimals(Math.abs(fall))}`;
 
 function tableOf({ size, strongest, random }, fall) {
-  if (!random) return [element("p", "soft", "The network looks at other cells …")];
+  if (!random) return [element("p", "soft", "The network runs with other cells covered …")];
   const mean = random.reduce((a, b) => a + b) / random.length;
   const rows = [
     ["yours", fall],
-    [`the ${cells(size)} where the map is strongest`, strongest],
+    [`the ${cells(size)} where Grad-CAM is highest`, strongest],
     [`random, mean of ${random.length} draws`, mean],
   ];
   const table = element("table");
@@ -111,7 +112,8 @@ export async function comparison(seen, x, size, c) {
   const { network } = seen;
   const fall = async (positions) => seen.logits[c] - (await network.run(network.covered(x, positions))).logits[c];
   const evidence = seen.evidence(c);
-  const order = [...evidence.keys()].sort((a, b) => Math.max(evidence[b], 0) - Math.max(evidence[a], 0));
+  const visible = network.visible(x); // in the grey margin of a whole picture nothing is left to cover
+  const order = [...evidence.keys()].filter((p) => visible.has(p)).sort((a, b) => evidence[b] - evidence[a]);
   const strongest = await fall(new Set(order.slice(0, size)));
   const next = numbers(0);
   const random = [];

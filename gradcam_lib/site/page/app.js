@@ -11,7 +11,7 @@ const part = (id) => document.getElementById(id);
 export class App {
   /** file: what the page must know. */
   constructor(file) {
-    Object.assign(this, { file, settings: null, panels: [], active: 0, view: {} });
+    Object.assign(this, { file, settings: null, panels: [], active: 0, view: {}, arriving: 0 });
   }
 
   get method() {
@@ -52,8 +52,18 @@ export class App {
     keep(this);
   }
 
-  /** The state that an address describes. */
+  /** The state that an address describes. The address stays as it is until all has come: a reload must not lose it. */
   async goTo(hash) {
+    this.arriving++;
+    try {
+      return await this.#goTo(hash);
+    } finally {
+      this.arriving--;
+      keep(this);
+    }
+  }
+
+  async #goTo(hash) {
     const { state, strange } = this.fromHash(hash);
     const { panels, ...view } = state;
     Object.assign(this.view, view);
@@ -95,7 +105,7 @@ export class App {
   #add() {
     const panel = this.newPanel();
     const i = this.panels.push(panel) - 1;
-    panel.root.setAttribute("aria-label", ["Left picture", "Right picture"][i]);
+    panel.root.setAttribute("aria-label", ["First picture", "Second picture"][i]);
     panel.root.addEventListener("focusin", () => this.active !== i && this.activate(i));
     part("panels").append(panel.root);
     return panel;

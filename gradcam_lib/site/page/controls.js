@@ -76,6 +76,7 @@ export function keep(app) {
   part("reading").textContent = app.method.reading;
   markSample(app.panels[app.active]?.source?.name);
   app.keep();
+  if (app.arriving) return;
   const hash = app.toHash();
   if (location.hash === `#${hash}` || (!hash && !location.hash)) return;
   try {

@@ -9,19 +9,36 @@ export const place = (p, w) => `${Math.floor(p / w) + 1}.${(p % w) + 1}`;
 /** Of a second panel the names of what is kept end in 2. */
 export const keyOf = (name, i) => (i ? `${name}${i + 1}` : name);
 
-/** What an address says; strange: what it names and this page does not have. */
+const TOLD = 5; // of what is strange; a link may hold thousands of words
+
+/** What an address says. */
 export class Link {
+  #refused = [];
+  #known = new Set();
+
   constructor(hash) {
     this.given = new URLSearchParams(hash.replace(/^#/, ""));
-    this.strange = [];
+  }
+
+  /** What it names and this page does not have. Complete once everything has been asked for. */
+  get strange() {
+    const unknown = [...this.given.keys()].filter((name) => !this.#known.has(name));
+    const all = [...this.#refused, ...unknown.map((name) => `“${name.slice(0, 40)}”`)];
+    const rest = all.length - TOLD;
+    return rest > 0 ? [...all.slice(0, TOLD), `and ${rest} more`] : all;
   }
 
   #refuse(name, value) {
-    this.strange.push(`${name} “${value.slice(0, 40)}”`);
+    this.#refused.push(`${name} “${value.slice(0, 40)}”`);
+  }
+
+  #get(name) {
+    this.#known.add(name);
+    return this.given.get(name);
   }
 
   one(name, allowed, otherwise) {
-    const value = this.given.get(name);
+    const value = this.#get(name);
     if (value === null) return otherwise;
     if (allowed.includes(value)) return value;
     this.#refuse(name, value);
@@ -30,7 +47,7 @@ export class Link {
 
   /** A whole number from least to most, or null. */
   whole(name, most, least = 0) {
-    const value = this.given.get(name);
+    const value = this.#get(name);
     if (value === null) return null;
     if (/^\d{1,4}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
     this.#refuse(name, value);
@@ -38,7 +55,7 @@ export class Link {
   }
 
   places(name, [h, w]) {
-    const texts = (this.given.get(name) ?? "").split(",").filter(Boolean);
+    const texts = (this.#get(name) ?? "").split(",").filter(Boolean);
     return texts.slice(0, h * w).flatMap((text) => {
       const [row, column] = /^\d{1,2}\.\d{1,2}$/.test(text) ? text.split(".").map(Number) : [0, 0];
       if (row >= 1 && row <= h && column >= 1 && column <= w) return [(row - 1) * w + column - 1];

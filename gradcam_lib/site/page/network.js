@@ -80,13 +80,23 @@ export class Network {
     this.last = Promise.resolve();
   }
 
-  /** x (3, S, S) with these positions of the map filled with the mean colour, which is 0. */
+  /** x (3, S, S) with these positions of the map filled with 0, which is grey. */
   covered(x, positions) {
+    return x.map((value, i) => (positions.has(this.#position(i)) ? 0 : value));
+  }
+
+  /** The positions in whose cells x is not 0 everywhere. */
+  visible(x) {
+    const found = new Set();
+    x.forEach((value, i) => value && found.add(this.#position(i)));
+    return found;
+  }
+
+  /** In whose cell the number i of x (3, S, S) is. */
+  #position(i) {
     const side = this.told.transform.crop;
-    return x.map((value, i) => {
-      const row = Math.floor((Math.floor((i % (side * side)) / side) * this.h) / side);
-      return positions.has(row * this.w + Math.floor(((i % side) * this.w) / side)) ? 0 : value;
-    });
+    const row = Math.floor((Math.floor((i % (side * side)) / side) * this.h) / side);
+    return row * this.w + Math.floor(((i % side) * this.w) / side);
   }
 
   /** x (3, S, S) → Seen. One run at a time: a session is not to be entered twice. */
@@ -154,6 +164,7 @@ export class Seen {
   // ---- what is said of it ----------------------------------------------------------------------------------------------
 
   unit = "the logit";
+  none = "no class";
 
   what() {
     return "class";

@@ -118,13 +118,13 @@ export class Panel {
     const { c, called } = this.seen.reference();
     const share = own / (this.map(c, "signed").largest || own);
     return share < this.app.settings.weak
-      ? `Weak: its strongest value is ${percent(share)} of that for ${called}.`
+      ? `Weak: its strongest value is ${percent(share)} of the strongest for or against ${called}.`
       : "";
   }
 
   #empty(method) {
     const way = method.name === "counterfactual" ? "against" : "for";
-    return `The map is empty because no position speaks ${way} the ${this.seen.what(this.c)}.`;
+    return `The map is empty: no position speaks ${way} the ${this.seen.what(this.c)}.`;
   }
 
   /** The answers, where they are others than before; the focus stays on its button, or goes back to the picture. */

@@ -28,6 +28,7 @@ class Stored {
 /** Words are numbered from 0; one number more is the whole sentence, whose log p and map are the sums over its words. */
 export class Sentence extends Stored {
   unit = "log p";
+  none = "no word";
   heading = "Which word?";
 
   constructor(text, whole) {
@@ -92,6 +93,7 @@ export class Sentence extends Stored {
 /** The likeliest answers, the likeliest first; behind their maps comes the mean over all answers of the network. */
 export class Answers extends Stored {
   unit = "the logit";
+  none = "none of these answers";
   heading = "Which answer?";
 
   constructor(text, whole) {

@@ -84,7 +84,10 @@ function build() {
     "per-class": settings.per_class,
     tests: settings.tests.toLocaleString("en"),
     edited: settings.edited,
-    blind: `${blind.right} of ${blind.of}`,
+    blind: Object.values(blind["by pair"])
+      .map(({ right, of }) => `${right} of ${of}`)
+      .join(" and in "),
+    "face-moved": Math.round(100 * skews.find(({ name }) => name === "90/90").difference["share on face"].value),
   };
   for (const [name, value] of Object.entries(told)) {
     document.querySelectorAll(`.${name}`).forEach((place) => (place.textContent = value));

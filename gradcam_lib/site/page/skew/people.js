@@ -132,8 +132,8 @@ class View {
       kind === "signed" ? `map ${number(map.low)} … ${number(map.high)}` : `map maximum ${number(map.high)}`;
     const weak = this.#weak(s, map, name);
     this.root.querySelector(".title").textContent =
-      `${version[0].toUpperCase()}${version.slice(1)}: ${label} for “${name}”`;
-    this.title = `Skew ${settings.skews[s].label}, ${called(settings.people[i])}, ${version}: ${label} for “${name}”`;
+      `${version[0].toUpperCase()}${version.slice(1)}: ${label}, “${name}”`;
+    this.title = `Skew ${settings.skews[s].label}, ${called(settings.people[i])}, ${version}: ${label}, “${name}”`;
     this.part("facts").textContent = `${said[0].toUpperCase()}${said.slice(1)} · ${range}`;
     this.part("weak").textContent = weak;
     this.part("colours").style.background = `linear-gradient(to right, ${strip(kind, settings.colours).join(", ")})`;
@@ -153,7 +153,7 @@ class View {
       0,
     );
     return total < settings.weak
-      ? `Weak: its values add up to ${number(total)}, less than a tenth of the score's unit.`
+      ? `Weak: the sizes of its values add up to ${number(total)}, in units of the logit.`
       : "";
   }
 }
