@@ -9,7 +9,6 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-
 BEGAN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
