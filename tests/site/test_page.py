@@ -113,6 +113,27 @@ def test_pictures_arrive_by_drop_paste_and_camera(page, address: str) -> None:
     assert page.evaluate("document.querySelector('video').srcObject") is None, "the camera stays on"
 
 
+def test_the_camera_is_off_once_its_dialog_is_closed(page, address: str) -> None:
+    """At once, or after the button has been pressed twice."""
+    opened(page, address)
+    tracks = """async (presses) => {
+        const camera = document.getElementById("camera"), dialog = document.getElementById("viewfinder");
+        const asked = MediaDevices.prototype.getUserMedia, streams = [];
+        MediaDevices.prototype.getUserMedia = async function (wanted) {
+            streams.push(await asked.call(this, wanted));
+            return streams.at(-1);
+        };
+        for (let i = 0; i < presses; i++) camera.click();
+        while (streams.length < presses || !dialog.open) await new Promise((later) => setTimeout(later, 1));
+        dialog.close();
+        await new Promise((later) => dialog.addEventListener("close", later));
+        MediaDevices.prototype.getUserMedia = asked;
+        return streams.flatMap((stream) => stream.getTracks()).map((track) => track.readyState);
+    }"""
+    assert page.evaluate(tracks, 1) == ["ended"]
+    assert page.evaluate(tracks, 2) == ["ended", "ended"]
+
+
 def test_any_class_by_a_part_of_its_name(page, address: str, lite) -> None:
     opened(page, address)
     box = page.get_by_role("combobox", name="Any other class")
