@@ -1,6 +1,7 @@
 // The controls that every page has: what they offer, what they call, and that they show the state of the app.
 
 import { element } from "./answers.js";
+import { keepAddress } from "./link.js";
 
 const part = (id) => document.getElementById(id);
 
@@ -76,13 +77,7 @@ export function keep(app) {
   part("reading").textContent = app.method.reading;
   markSample(app.panels[app.active]?.source?.name);
   app.keep();
-  const hash = app.toHash();
-  if (location.hash === `#${hash}` || (!hash && !location.hash)) return;
-  try {
-    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
-  } catch {
-    // Safari allows a hundred changes in half a minute; the next one brings the address up to date
-  }
+  keepAddress(app.toHash());
 }
 
 function markSample(name) {

@@ -1,6 +1,7 @@
 // The page with the skew slider: its state, its controls, and what they change. Nothing is computed but colours.
 
 import { element } from "../answers.js";
+import { keepAddress } from "../link.js";
 import { say } from "../messages.js";
 import { copyLink, save } from "../saving.js";
 import { fromHash, toHash } from "./address.js";
@@ -176,13 +177,7 @@ function keep() {
   part("shared").checked = view.shared;
   const scale = "Every colour scale ends at the largest value of the person's maps, over all skews.";
   part("reading").textContent = `${app.method.reading} ${view.shared ? scale : ""}`;
-  const hash = toHash(view, settings);
-  if (location.hash === `#${hash}` || (!hash && !location.hash)) return;
-  try {
-    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
-  } catch {
-    // Safari allows a hundred changes in half a minute; the next one brings the address up to date
-  }
+  keepAddress(toHash(view, settings));
 }
 
 // ---- keeping ---------------------------------------------------------------------------------------------------------
