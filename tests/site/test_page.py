@@ -87,7 +87,7 @@ def test_a_picture_of_ones_own_stays_here(page, address: str, lite) -> None:
     says(page, "Your own picture is not in it")
     pressed(page, "Begin anew")
     page.get_by_role("button", name="tiger cat", exact=True).wait_for()
-    assert state(page) == {}
+    assert state(page) == {} and page.locator("#message").inner_text() == ""
 
 
 def test_pictures_arrive_by_drop_paste_and_camera(page, address: str) -> None:

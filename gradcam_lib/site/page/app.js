@@ -54,6 +54,7 @@ export class App {
 
   /** The state that an address describes. */
   async goTo(hash) {
+    this.hush();
     const { state, strange } = this.fromHash(hash);
     const { panels, ...view } = state;
     Object.assign(this.view, view);
