@@ -1,6 +1,6 @@
 // The controls that every page has: what they offer, what they call, and that they show the state of the app.
 
-import { element } from "./answers.js";
+import { element } from "./element.js";
 import { keepAddress } from "./link.js";
 
 const part = (id) => document.getElementById(id);
@@ -19,9 +19,8 @@ export function offer(app) {
 }
 
 function sampleButton(sample, app) {
-  const row = document.createElement("li");
+  const row = element("li");
   const button = element("button");
-  button.type = "button";
   button.dataset.name = sample.name;
   const image = new Image(56, 56);
   image.src = `samples/${sample.small}`;

@@ -1,6 +1,6 @@
 // The page of words: what networks said of a dozen pictures, with maps that were computed when the site was built.
 
-import { element } from "./answers.js";
+import { element } from "./element.js";
 import { App } from "./app.js";
 import { Link, keyOf, place, writePicture, writeView } from "./link.js";
 import { complain, say } from "./messages.js";

@@ -1,6 +1,6 @@
 // The page with the skew slider: its state, its controls, and what they change. Nothing is computed but colours.
 
-import { element } from "../answers.js";
+import { element } from "../element.js";
 import { keepAddress } from "../link.js";
 import { say } from "../messages.js";
 import { copyLink, save } from "../saving.js";

@@ -1,6 +1,6 @@
 // The row of people, and one of them in every version under the maps of one network.
 
-import { element } from "../answers.js";
+import { element } from "../element.js";
 import { paint, strip, whereabouts } from "../maps.js";
 import { number, percent } from "../words.js";
 
@@ -27,7 +27,6 @@ export class Tile {
   constructor(app, i, chosen) {
     Object.assign(this, { app, i });
     this.root = element("button", "person");
-    this.root.type = "button";
     this.canvas = element("canvas");
     this.canvas.width = this.canvas.height = app.settings.side;
     this.says = element("span", "says");
