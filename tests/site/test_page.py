@@ -6,14 +6,14 @@ import io
 import json
 import re
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 from support.browsing import needs_chromium
-from support.live_page import opened, panel, says, shown
+from support.live_page import opened, panel, pressed, says, shown, state
 
 from gradcam_lib import explain
 from gradcam_lib.networks.zoo import load_classifier
@@ -24,21 +24,12 @@ from gradcam_lib.widgets.class_choice import meant
 from gradcam_lib.widgets.explained_picture import unique
 from gradcam_lib.widgets.methods import METHODS
 
-pytestmark = [needs_chromium, pytest.mark.timeout(300)]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def lite():
     return load_classifier("efficientnet_lite0")
-
-
-def state(page) -> dict[str, str]:
-    """What the address holds."""
-    return {key: value for key, [value] in parse_qs(urlsplit(page.url).fragment).items()}
-
-
-def pressed(page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def test_the_first_map_is_there_soon_and_nothing_else_is_asked_for(fresh, address: str) -> None:
