@@ -17,15 +17,15 @@ KEPT = 1000  # kernels that have ended, of which is known why
 GONE = {
     "away": "Nobody has used this page for {}, so the server has ended it.",
     "left": "This page had lost its connection for more than {}, so the server has ended it.",
-    "elsewhere": "You have opened this page again, and there was a place for one of the two alone. This one has ended.",
+    "elsewhere": "You have opened this page again, and there was a place for only one of the two. This one has ended.",
     "stopped": "The program behind this page has stopped; perhaps the machine ran out of memory.",
     "closed": "This page was closed, and so the server has ended it.",
-    "unknown": "The server does not know this page any more; perhaps it was started anew.",
+    "unknown": "The server does not know this page any more; perhaps it was restarted.",
 }
 LOST = "The list of what was tried here is lost. What is still in view stays until the page is loaded again."
 WARNING = (
-    "Nobody has used this page for a while. In {} the server ends it, and the list of what was tried is lost. Move the "
-    "mouse or press a key to stay."
+    "Nobody has used this page for a while. In {} the server will end it, and the list of what was tried will be lost. "
+    "Move the mouse or press a key to stay."
 )
 
 

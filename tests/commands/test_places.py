@@ -150,7 +150,7 @@ def test_a_page_is_told_what_becomes_of_its_place(places, visits: Visits) -> Non
         assert await places.ask(first, used=False) == ("", False)
         await asyncio.sleep(1700)
         says, over = await places.ask(first, used=False)
-        assert not over and "In 100 seconds the server ends it, and the list of what was tried is lost" in says
+        assert not over and "In 100 seconds the server will end it, and the list of what was tried will be lost" in says
         assert await places.ask(first, used=True) == ("", False) and places.left(first) == 1800
         await asyncio.sleep(1801)
         await places.shutdown_kernel(first)  # as Jupyter does in such a case
