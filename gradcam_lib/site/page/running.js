@@ -12,7 +12,7 @@ export class RunningPanel extends Panel {
   constructor(app) {
     super(app);
     this.classes = new Classes(this.part("classes"), (c) => this.choose(c));
-    this.turn = 0; // of what is asked for; an answer to an older one is dropped
+    this.turn = this.brushed = 0; // of what is asked for; an answer to an older one is dropped
   }
 
   reset() {
@@ -98,7 +98,7 @@ export class RunningPanel extends Panel {
   async #again() {
     const seen = this.seen,
       covered = this.covered;
-    const count = (this.brushed = (this.brushed ?? 0) + 1);
+    const count = ++this.brushed;
     if (!covered.size) return (this.after = null);
     if (this.compared?.size !== covered.size) this.compared = null;
     await new Promise(requestAnimationFrame); // so that a stroke over several cells runs the network once

@@ -12,8 +12,18 @@ import { Row, Tile, called, pictures } from "./people.js";
 const part = (id) => document.getElementById(id);
 const PARTS = ["skews", "measured", "looked", "about"];
 
-export const app = { settings: null, looked: null, pictures: [], view: {}, tiles: [], rows: [], charts: [] };
-Object.defineProperty(app, "method", { get: () => app.settings.methods.find(({ name }) => name === app.view.method) });
+export const app = {
+  settings: null,
+  looked: null,
+  view: {},
+  pictures: [],
+  tiles: [],
+  rows: [],
+  charts: [],
+  get method() {
+    return this.settings.methods.find(({ name }) => name === this.view.method);
+  },
+};
 
 async function start() {
   try {

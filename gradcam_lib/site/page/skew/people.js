@@ -50,7 +50,7 @@ export class Tile {
 function draw(app, canvas, s, i, v) {
   const { settings, view, looked } = app;
   const map = looked.map(s, i, v, view.class, view.method);
-  const { kind } = settings.methods.find(({ name }) => name === view.method);
+  const { kind } = app.method;
   const end = view.shared ? looked.largest(i, view.class, view.method) : map.largest;
   const rgb = app.pictures[i]?.[v];
   if (rgb)
@@ -124,7 +124,7 @@ class View {
     const { map, end, kind } = draw(app, this.canvas, s, i, v);
     const says = looked.says(s, i, v);
     const name = settings.names[view.class ?? says];
-    const { label } = settings.methods.find((method) => method.name === view.method);
+    const { label } = app.method;
     const version = settings.versions[v];
     const said = `says ${settings.names[says]}, ${percent(looked.probability(s, i, v))}`;
     const range =
