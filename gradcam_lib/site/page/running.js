@@ -25,6 +25,7 @@ export class RunningPanel extends Panel {
   setPicture(picture, source) {
     const { settings, network, view } = this.app;
     picture.check((network?.told ?? settings.networks[0]).transform, view.part);
+    this.picture?.close();
     this.reset();
     Object.assign(this, { picture, source });
   }

@@ -36,6 +36,7 @@ class Spoken extends App {
       const [picture, texts] = await Promise.all([this.picture(sample), this.#texts(sample)]);
       if (!panel.isTurn(turn)) return ""; // another was chosen meanwhile
       const { rgb } = picture.seen(atSize(this.settings.transform, this.settings.side), MIDDLE);
+      picture.close();
       panel.setPicture(rgb, sample, texts);
       panel.read(wanted.text ?? 0, wanted.chosen, wanted.asked);
       return "";
