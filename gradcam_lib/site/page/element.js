@@ -1,6 +1,6 @@
 // Parts of a page are made here.
 
-/** An element with a class and a text. A button is none that sends a form. */
+/** An element with a class and a text. A button sends no form. */
 export function element(tag, name = "", text = "") {
   const made = document.createElement(tag);
   if (name) made.className = name;
