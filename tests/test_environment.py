@@ -1,9 +1,10 @@
-"""pyproject.toml, constraints.txt and environment.yml speak of the same packages."""
+"""pyproject.toml, constraints.txt and environment.yml speak of the same packages, and the package has all its files."""
 
 from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -31,7 +32,8 @@ def requirements(texts: list[str]) -> dict[str, Requirement]:
     return {canonicalize_name(requirement.name): requirement for requirement in parsed}
 
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+FILE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = FILE["project"]
 NEEDED = requirements(PROJECT["dependencies"])
 GROUPS = PROJECT["optional-dependencies"]
 FOR_TESTS = requirements([text for text in GROUPS["test"] if not text.startswith(PROJECT["name"])])
@@ -101,3 +103,16 @@ def test_torch_and_torchvision_are_of_one_release() -> None:
     for torch in pinned["torch"]:
         for torchvision in pinned["torchvision"]:
             assert int(torch.split(".")[1]) >= int(torchvision.split(".")[1]) - 15
+
+
+def test_the_package_holds_every_file_that_is_no_module() -> None:
+    """A pattern names the files of one folder, not of those within it."""
+    patterns = FILE["tool"]["setuptools"]["package-data"]
+    held = {file for package, each in patterns.items() for one in each for file in packaged(package).glob(one)}
+    files = {file for file in packaged("gradcam_lib").rglob("*.*") if file.is_file()}
+    code = {file for file in files if file.suffix in (".py", ".pyc")}
+    assert sorted(files - code - held) == []
+
+
+def packaged(package: str) -> Path:
+    return ROOT.joinpath(*package.split("."))

@@ -30,7 +30,9 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """Errors: SystemExit, as argparse raises it."""
     program = f"{os.environ.get('GRADCAM_COMMAND') or 'python -m gradcam_lib.commands'} app"
     parser = argparse.ArgumentParser(prog=program, description=__doc__.split("\n\n")[1])
-    parser.add_argument("--ip", default=HOME, help=f"whose machines may come in; default: {HOME}, this one alone")
+    parser.add_argument(
+        "--ip", default=HOME, help=f"the address to listen on; default: {HOME}, which only this machine reaches"
+    )
     parser.add_argument("--port", type=_between(1, 65535), default=8866, help="default: 8866")
     parser.add_argument(
         "--visitors", type=_between(1, 100), default=2, metavar="N",

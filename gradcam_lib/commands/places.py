@@ -17,15 +17,15 @@ KEPT = 1000  # kernels that have ended, of which is known why
 GONE = {
     "away": "Nobody has used this page for {}, so the server has ended it.",
     "left": "This page had lost its connection for more than {}, so the server has ended it.",
-    "elsewhere": "You have opened this page again, and there was a place for one of the two alone. This one has ended.",
+    "elsewhere": "You have opened this page again, and there was a place for only one of the two. This one has ended.",
     "stopped": "The program behind this page has stopped; perhaps the machine ran out of memory.",
     "closed": "This page was closed, and so the server has ended it.",
-    "unknown": "The server does not know this page any more; perhaps it was started anew.",
+    "unknown": "The server does not know this page any more; perhaps it was restarted.",
 }
 LOST = "The list of what was tried here is lost. What is still in view stays until the page is loaded again."
 WARNING = (
-    "Nobody has used this page for a while. In {} the server ends it, and the list of what was tried is lost. Move the "
-    "mouse or press a key to stay."
+    "Nobody has used this page for a while. In {} the server will end it, and the list of what was tried will be lost. "
+    "Move the mouse or press a key to stay."
 )
 
 
@@ -52,6 +52,7 @@ class Places(AsyncMappingKernelManager):
         self._one_by_one = asyncio.Lock()
         self._of: dict[str, str] = {}  # kernel → visitor, the oldest first
         self._ended: dict[str, str] = {}  # kernel → a key of GONE
+        self._looks: dict[str, asyncio.TimerHandle] = {}  # kernel → when it is looked at, and ended if it is left
 
     @property
     def full(self) -> bool:
@@ -88,6 +89,8 @@ class Places(AsyncMappingKernelManager):
             self.log.info("Kernel %s ends: %s", kernel_id, why)
             self._ended = dict([*self._ended.items(), (kernel_id, why)][-KEPT:])
             self._of.pop(kernel_id, None)
+            if look := self._looks.pop(kernel_id, None):
+                look.cancel()
             await super().shutdown_kernel(kernel_id, now=True)
 
     async def shutdown_kernel(self, kernel_id: str, **how: bool) -> None:
@@ -119,7 +122,13 @@ class Places(AsyncMappingKernelManager):
         return (WARNING.format(spoken(max(left, 1))) if left < SOON else ""), False
 
     def _look_after(self, kernel_id: str, seconds: float) -> None:
-        asyncio.get_running_loop().call_later(seconds, lambda: asyncio.ensure_future(self._end_if_left(kernel_id)))
+        """Ends a kernel that has no connection then. The time counts anew from the last one that was lost."""
+        if not self.has(kernel_id):
+            return
+        if before := self._looks.get(kernel_id):
+            before.cancel()
+        loop = asyncio.get_running_loop()
+        self._looks[kernel_id] = loop.call_later(seconds, lambda: asyncio.ensure_future(self._end_if_left(kernel_id)))
 
     async def _end_if_left(self, kernel_id: str) -> None:
         if not self._kernel_connections.get(kernel_id):

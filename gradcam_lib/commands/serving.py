@@ -57,16 +57,25 @@ class Door(TornadoVoilaHandler):
         places, arrival = self.kernel_manager, Arrival(self._visitor())
         if places.full and not places.of(arrival.visitor):
             return self._say(full_page(places.visitors), 503)
-        if self.get_argument("theme", None) not in ("light", "dark"):
+        if self.get_argument("theme", None) not in ("light", "dark") or self._from_elsewhere():
             return self._say(door_page(), 200)
         ARRIVAL.set(arrival)
-        await super().get()
-        if self.left:
-            await places.end(arrival.kernel_id, "closed")
+        try:
+            await super().get()
+        finally:
+            if self.left:
+                await places.end(arrival.kernel_id, "closed")
 
     def on_connection_close(self) -> None:
         self.left = True
         super().on_connection_close()
+
+    def _from_elsewhere(self) -> bool:
+        """Whether a page of another server asks, as the browser tells.
+
+        An image in it that has our address must start no kernel. A link may: the page at the door then asks again.
+        """
+        return self.request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
 
     def _visitor(self) -> str:
         """The name by which a browser is known again until it is closed. It stands for nothing else."""

@@ -109,10 +109,3 @@ def head_bytes(W: Tensor, b: Tensor) -> bytes:
     """W (C, K) and b (C,) as little-endian bytes: steps, float32 (C,); b, float32 (C,); W in steps, int16 (C, K)."""
     whole, step = steps(W.numpy())
     return step.astype("<f4").tobytes() + b.numpy().astype("<f4").tobytes() + whole.astype("<i2").tobytes()
-
-
-def read_head(data: bytes, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """The inverse of ``head_bytes``: (W (C, K), b (C,)), float32."""
-    numbers = np.frombuffer(data[: 8 * classes], "<f4").reshape(2, classes)
-    whole = np.frombuffer(data[8 * classes :], "<i2").reshape(classes, -1)
-    return whole * numbers[0][:, None], numbers[1]

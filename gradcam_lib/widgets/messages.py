@@ -48,9 +48,9 @@ def in_words(error: Exception) -> str:
     Where this repository lies on its machine is left out: a page may be read on another one.
     """
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+        text = f"{error.filename}: {error.strerror}"
+    else:
+        text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     text = text.replace(f"{ROOT}{os.sep}", "")
-    return (
-        text if isinstance(error, (ValueError, TypeError, LookupError, OSError)) else f"{type(error).__name__}: {text}"
-    )
+    meant = isinstance(error, (ValueError, TypeError, LookupError, OSError))
+    return text if meant else f"{type(error).__name__}: {text}"

@@ -45,6 +45,8 @@ def test_a_visit(tmp_path: Path) -> None:
         page = new_page(1300, "light")
         outside: list[str] = []
         page.on("requestfinished", lambda r: outside.append(r.url) if r.url.startswith("http") else None)
+        asked = page.context.request.get(f"{url}?theme=light", headers={"Sec-Fetch-Site": "cross-site"})
+        assert "is being made ready" in asked.text() and kernels_of(server) == [], "an image elsewhere starts no kernel"
         first_maps(page)
         three_beside(page, "Which class?")
         (kernel,) = kernels_of(server)

@@ -157,13 +157,14 @@ def press_a_position(page, picker) -> None:
     for sign, title in (("+", "Speaks for"), ("−", "Speaks against")):
         expect(lists.get_by_text(title, exact=True)).to_be_visible()
         expect(lists.get_by_role("button", name=re.compile(rf"^\{sign}[\d.]+ ")).first).to_be_visible()
-    before = picture(picker)
+    against = lists.get_by_role("button", name=re.compile("^−")).first
+    before, there = picture(picker), against.inner_text()
     picker.get_by_label("Row").fill("0")
     page.keyboard.press("Enter")
     wait_for_change(picker, before)
     expect(picker.get_by_text(f"Row 0, column {j} of the")).to_be_visible()
+    expect(against).not_to_have_text(there)  # the lists change after the line above them
     before = picture(picker)
-    against = lists.get_by_role("button", name=re.compile("^−")).first
     name = against.inner_text().split(None, 1)[1]
     against.click()
     wait_for_change(picker, before)

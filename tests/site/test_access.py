@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from support.browsing import OUT, needs_chromium
-from support.live_page import new_page, opened, says, shown
+from support.live_page import new_page, opened, says, shown, tab_to
 
 from gradcam_lib.networks.weights import cache_folder
 from gradcam_lib.site.runtime import NoRuntime, fetch_package
 
-pytestmark = [needs_chromium, pytest.mark.timeout(300)]
+pytestmark = needs_chromium
 AXE = "4.14.1"
 CUT_OFF = """[...document.querySelectorAll("button, p, span, li")].filter(
     (e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline").map((e) => e.textContent)"""
@@ -69,37 +69,30 @@ def test_everything_by_keys_alone(page, address: str) -> None:
     """From the top with Tab: a sample, a class, a position, the brush, a file. The focus is never lost."""
     opened(page, address)
 
-    def tab_to(name: str) -> None:
-        for _ in range(40):
-            page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText").startswith(name):
-                return
-        raise AssertionError(f"{name}: the Tab key does not lead there")
-
-    tab_to("Coffee")
+    tab_to(page, "Coffee")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="espresso", exact=True).wait_for()
-    tab_to("row 1, column 1")
+    tab_to(page, "row 1, column 1")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     assert "position=2.2" in page.url
     assert page.evaluate("document.activeElement.ariaLabel") == "row 2, column 2"
-    tab_to("cup")
+    tab_to(page, "cup")
     page.keyboard.press("Space")
     assert "“cup”" in page.locator(".title").inner_text()
     assert page.evaluate("document.activeElement.textContent") == "cup"
     page.keyboard.press("Tab")
     page.get_by_label("covers it in grey").focus()
     page.keyboard.press("Space")
-    tab_to("row 2, column 2")
+    tab_to(page, "row 2, column 2")
     page.keyboard.press("Space")
     page.wait_for_function("() => document.querySelector('.answer').textContent.includes('Likeliest class now: “')")
     assert page.evaluate("document.activeElement.ariaLabel") == "row 2, column 2, covered"
-    tab_to("Uncover all")
+    tab_to(page, "Uncover all")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.ariaLabel") == "row 2, column 2", "the focus goes back to the picture"
-    tab_to("Begin anew")
+    tab_to(page, "Begin anew")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="tiger cat", exact=True).wait_for()
     shown(page)

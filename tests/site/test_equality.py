@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 from support.browsing import needs_chromium
-from support.live_page import numbers
+from support.live_page import CODED, numbers
 
 from gradcam_lib import explain
 from gradcam_lib.networks.classifier import Classifier
@@ -30,7 +30,7 @@ LOOK = """async ([network, files, part, classes]) => {
     const settings = await (await fetch("settings.json")).json();
     const told = settings.networks.find(({ name }) => name === network);
     const net = await loadNetwork(told, settings);
-    const coded = (array) => btoa(Array.from(new Uint8Array(array.buffer), (b) => String.fromCharCode(b)).join(""));
+    const coded = CODED;
     const out = [];
     for (const file of files) {
         const picture = await openPicture(await (await fetch(file)).blob(), settings.limits, file);
@@ -41,7 +41,7 @@ LOOK = """async ([network, files, part, classes]) => {
                    at: coded(seen.evidenceAt(10)) });
     }
     return out;
-}"""
+}""".replace("CODED", CODED)
 
 
 @pytest.fixture(scope="module")

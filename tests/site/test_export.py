@@ -13,7 +13,7 @@ import torch
 from gradcam_lib import explain
 from gradcam_lib.networks.zoo import load_classifier
 from gradcam_lib.pictures.samples import SAMPLES, sample
-from gradcam_lib.site.export import NETWORKS, export, features_of, read_head, steps
+from gradcam_lib.site.export import NETWORKS, export, features_of, steps
 from gradcam_lib.worlds.rendering import render
 from gradcam_lib.worlds.sampling import sample as sample_scene
 
@@ -21,6 +21,13 @@ from gradcam_lib.worlds.sampling import sample as sample_scene
 @pytest.fixture(scope="module")
 def told(site: Path) -> dict:
     return json.loads((site / "live" / "settings.json").read_text(encoding="utf-8"))
+
+
+def read_head(data: bytes, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """What ``head_bytes`` wrote, as the page reads it: (W (C, K), b (C,)), float32."""
+    numbers = np.frombuffer(data[: 8 * classes], "<f4").reshape(2, classes)
+    whole = np.frombuffer(data[8 * classes :], "<i2").reshape(classes, -1)
+    return whole * numbers[0][:, None], numbers[1]
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -6,14 +6,14 @@ import io
 import json
 import re
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 from support.browsing import needs_chromium
-from support.live_page import opened, panel, says, shown
+from support.live_page import opened, panel, pressed, says, shown, state
 
 from gradcam_lib import explain
 from gradcam_lib.networks.zoo import load_classifier
@@ -24,21 +24,12 @@ from gradcam_lib.widgets.class_choice import meant
 from gradcam_lib.widgets.explained_picture import unique
 from gradcam_lib.widgets.methods import METHODS
 
-pytestmark = [needs_chromium, pytest.mark.timeout(300)]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def lite():
     return load_classifier("efficientnet_lite0")
-
-
-def state(page) -> dict[str, str]:
-    """What the address holds."""
-    return {key: value for key, [value] in parse_qs(urlsplit(page.url).fragment).items()}
-
-
-def pressed(page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def test_the_first_map_is_there_soon_and_nothing_else_is_asked_for(fresh, address: str) -> None:
@@ -87,7 +78,7 @@ def test_a_picture_of_ones_own_stays_here(page, address: str, lite) -> None:
     says(page, "Your own picture is not in it")
     pressed(page, "Begin anew")
     page.get_by_role("button", name="tiger cat", exact=True).wait_for()
-    assert state(page) == {}
+    assert state(page) == {} and page.locator("#message").inner_text() == ""
 
 
 def test_pictures_arrive_by_drop_paste_and_camera(page, address: str) -> None:
@@ -111,6 +102,27 @@ def test_pictures_arrive_by_drop_paste_and_camera(page, address: str) -> None:
     page.wait_for_function("() => !document.querySelector('.top').textContent.includes('tiger cat')")
     assert not np.array_equal(panel(page)["logits"], before)
     assert page.evaluate("document.querySelector('video').srcObject") is None, "the camera stays on"
+
+
+def test_the_camera_is_off_once_its_dialog_is_closed(page, address: str) -> None:
+    """At once, or after the button has been pressed twice."""
+    opened(page, address)
+    tracks = """async (presses) => {
+        const camera = document.getElementById("camera"), dialog = document.getElementById("viewfinder");
+        const asked = MediaDevices.prototype.getUserMedia, streams = [];
+        MediaDevices.prototype.getUserMedia = async function (wanted) {
+            streams.push(await asked.call(this, wanted));
+            return streams.at(-1);
+        };
+        for (let i = 0; i < presses; i++) camera.click();
+        while (streams.length < presses || !dialog.open) await new Promise((later) => setTimeout(later, 1));
+        dialog.close();
+        await new Promise((later) => dialog.addEventListener("close", later));
+        MediaDevices.prototype.getUserMedia = asked;
+        return streams.flatMap((stream) => stream.getTracks()).map((track) => track.readyState);
+    }"""
+    assert page.evaluate(tracks, 1) == ["ended"]
+    assert page.evaluate(tracks, 2) == ["ended", "ended"]
 
 
 def test_any_class_by_a_part_of_its_name(page, address: str, lite) -> None:

@@ -6,14 +6,14 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 from support.browsing import needs_chromium
-from support.live_page import CODED, numbers, says
+from support.live_page import CODED, numbers, says, state, tab_to
 
 from gradcam_lib.bias.people import VERSIONS, painted, people
 from gradcam_lib.equations import upsample
@@ -22,7 +22,7 @@ from gradcam_lib.results import read_results
 from gradcam_lib.site.skew import ordered
 from gradcam_lib.studies.skews_seen import unpacked
 
-pytestmark = [needs_chromium, pytest.mark.timeout(300)]
+pytestmark = needs_chromium
 MAPS = f"""async ([s, i, v, c]) => {{
     const {{ app }} = await import("./skew/main.js");
     const row = app.rows[0].views[v].canvas, {{ width, height }} = row;
@@ -32,7 +32,6 @@ MAPS = f"""async ([s, i, v, c]) => {{
 
 ARRIVED = """async () => { const { app } = await import("./skew/main.js");
     while (app.pictures.filter(Boolean).length < 8) await new Promise((later) => setTimeout(later, 20)); }"""
-CALLED = "(document.activeElement.labels?.[0] ?? document.activeElement).innerText"
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +50,6 @@ def arrived(page, address: str):
     page.goto(address)
     page.evaluate(ARRIVED)
     return page
-
-
-def state(page) -> dict[str, str]:
-    return {key: value for key, [value] in parse_qs(urlsplit(page.url).fragment).items()}
 
 
 def moved_to(page, name: str) -> None:
@@ -159,20 +154,11 @@ def test_a_link_brings_everything_back(page, served: str) -> None:
 
 
 def test_everything_by_keys_alone(skew) -> None:
-    def tab_to(name: str) -> None:
-        for _ in range(30):
-            skew.keyboard.press("Tab")
-            if skew.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).innerText").startswith(
-                name
-            ):
-                return
-        raise AssertionError(f"{name}: the Tab key does not lead there")
-
-    tab_to("How skewed")
+    tab_to(skew, "How skewed")
     skew.keyboard.press("End")
-    tab_to("nurse, man")
+    tab_to(skew, "nurse, man")
     skew.keyboard.press("Enter")
-    tab_to("Method")
+    tab_to(skew, "Method")
     skew.keyboard.press("ArrowDown")
     assert state(skew) == {"skew": "100/100", "person": "5", "method": "signed"}
     assert skew.evaluate("document.activeElement.id") == "method"

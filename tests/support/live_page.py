@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 from support.browsing import PATIENCE
 
 # Numbers as text, for they come through the browser's debugging channel.
 CODED = "(array) => btoa(Array.from(new Uint8Array(array.buffer), (b) => String.fromCharCode(b)).join(''))"
+FOCUSED = """() => { const it = document.activeElement;
+    return it.ariaLabel || (it.labels?.[0] ?? it).innerText; }"""
 PANEL = f"""async ([script, i]) => {{
     const {{ app }} = await import(script);
     const panel = app.panels[i], coded = {CODED};
@@ -67,6 +70,24 @@ def panel(page, i: int = 0) -> dict[str, Any]:
     rgba = numbers(found["pixels"], "u1")
     side = int((len(rgba) / 4) ** 0.5)
     return {**found, "pixels": rgba.reshape(side, side, 4)[..., :3]}
+
+
+def state(page) -> dict[str, str]:
+    """What the address holds."""
+    return {key: value for key, [value] in parse_qs(urlsplit(page.url).fragment).items()}
+
+
+def pressed(page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def tab_to(page, name: str) -> None:
+    """Presses the Tab key until what has the focus is called so, or begins so."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED).startswith(name):
+            return
+    raise AssertionError(f"{name}: the Tab key does not lead there")
 
 
 def says(page, words: str) -> None:

@@ -112,9 +112,12 @@ def test_a_method_that_the_network_has_not_is_not_shown(tab: Opened) -> None:
     assert "Not with this network: Guided backprop, Guided Grad-CAM" in said(tab.doing)
 
 
-def test_a_tab_is_made_when_it_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ours", [True, False])  # by the library, or by the system
+def test_a_tab_is_made_when_it_is_opened(monkeypatch: pytest.MonkeyPatch, ours: bool) -> None:
+    missing = str(MODELS / "captioner.safetensors")
+
     def broken(pictures):
-        raise FileNotFoundError(f"{MODELS / 'captioner.safetensors'}: not there")
+        raise FileNotFoundError(f"{missing}: not there") if ours else FileNotFoundError(2, "not there", missing)
 
     monkeypatch.setattr(app, "DEMOS", [SMALL[0], replace(SMALL[1], make=broken), SMALL[2]])
     page = App()

@@ -39,6 +39,7 @@ window.visited = true;
       [unanswered, over] = [0, told.over];
       say(told.says);
     } catch {
+      used ||= now; // the server does not know of it
       unanswered += 1;
       if (unanswered >= LOST) say(`The server does not answer. This page asks again every ${EVERY} seconds.`);
     }

@@ -1,5 +1,6 @@
 // What is said beside the map: what a position says, and what the score loses where cells are covered.
 
+import { element } from "./element.js";
 import { called, cells, decimals, percent, signed } from "./words.js";
 
 const LISTED = 5; // of what a position speaks for, and against
@@ -137,14 +138,6 @@ function numbers(seed) {
 /** does: the method of the panel that it calls. */
 function button(text, does) {
   const made = element("button", "", text);
-  made.type = "button";
   made.dataset.does = does;
-  return made;
-}
-
-export function element(tag, name = "", text = "") {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.textContent = text;
   return made;
 }

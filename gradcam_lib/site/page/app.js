@@ -64,6 +64,7 @@ export class App {
   }
 
   async #goTo(hash) {
+    this.hush();
     const { state, strange } = this.fromHash(hash);
     const { panels, ...view } = state;
     Object.assign(this.view, view);

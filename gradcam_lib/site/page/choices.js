@@ -1,5 +1,7 @@
 // What may be explained as a list of buttons, each with its bar and its numbers.
 
+import { element } from "./element.js";
+
 export class Choices {
   /** picked(c): hears which is chosen. */
   constructor(list, picked) {
@@ -18,20 +20,14 @@ export class Choices {
   }
 
   #row(seen, c, chosen) {
-    const row = document.createElement("li");
+    const row = element("li");
     row.value = seen.rank(c);
-    const button = document.createElement("button");
-    button.type = "button";
+    const button = element("button", "", seen.labels[c]);
     button.dataset.c = c;
-    button.textContent = seen.labels[c];
     button.setAttribute("aria-pressed", chosen);
-    const bar = document.createElement("span");
-    bar.className = "bar";
+    const bar = element("span", "bar");
     bar.style.setProperty("--share", seen.probabilities[c]);
-    const words = document.createElement("span");
-    words.className = "numbers";
-    words.textContent = seen.numbers(c);
-    row.append(button, bar, words);
+    row.append(button, bar, element("span", "numbers", seen.numbers(c)));
     return row;
   }
 }

@@ -1,6 +1,7 @@
 // Which class: the likeliest five as buttons, every other by a part of its name.
 
 import { Choices } from "./choices.js";
+import { element } from "./element.js";
 import { meant } from "./words.js";
 
 const OFFERED = 60; // names in the list, which scrolls
@@ -50,11 +51,10 @@ export class Classes {
   }
 
   #option(c, i) {
-    const option = document.createElement("li");
+    const option = element("li", "", this.names[c]);
     option.setAttribute("role", "option");
     option.id = `${this.list.id}-${i}`;
     option.dataset.c = c;
-    option.textContent = this.names[c];
     option.setAttribute("aria-selected", "false");
     return option;
   }

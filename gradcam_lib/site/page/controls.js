@@ -1,6 +1,7 @@
 // The controls that every page has: what they offer, what they call, and that they show the state of the app.
 
-import { element } from "./answers.js";
+import { element } from "./element.js";
+import { keepAddress } from "./link.js";
 
 const part = (id) => document.getElementById(id);
 
@@ -18,9 +19,8 @@ export function offer(app) {
 }
 
 function sampleButton(sample, app) {
-  const row = document.createElement("li");
+  const row = element("li");
   const button = element("button");
-  button.type = "button";
   button.dataset.name = sample.name;
   const image = new Image(56, 56);
   image.src = `samples/${sample.small}`;
@@ -76,14 +76,7 @@ export function keep(app) {
   part("reading").textContent = app.method.reading;
   markSample(app.panels[app.active]?.source?.name);
   app.keep();
-  if (app.arriving) return;
-  const hash = app.toHash();
-  if (location.hash === `#${hash}` || (!hash && !location.hash)) return;
-  try {
-    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
-  } catch {
-    // Safari allows a hundred changes in half a minute; the next one brings the address up to date
-  }
+  if (!app.arriving) keepAddress(app.toHash());
 }
 
 function markSample(name) {

@@ -92,3 +92,13 @@ export function writeView(out, view, settings) {
 export function writePicture(out, picture, i, settings) {
   if (i || picture !== settings.samples[0].name) out.set(keyOf("picture", i), picture);
 }
+
+/** The address of the page holds this state, without another entry in the browser's history. */
+export function keepAddress(hash) {
+  if (location.hash === `#${hash}` || (!hash && !location.hash)) return;
+  try {
+    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+  } catch {
+    // Safari allows a hundred changes in half a minute; the next one brings the address up to date
+  }
+}

@@ -1,6 +1,6 @@
 // The one line for what went wrong, what is worth knowing, and what is on its way.
 
-import { element } from "./answers.js";
+import { element } from "./element.js";
 import { Refused } from "./picture.js";
 
 /** One message at a time. again: what a button “Try again” does. */
@@ -14,7 +14,6 @@ export function say(text, word = "Problem", again = null) {
   box.append(line);
   if (!again) return;
   const button = element("button", "", "Try again");
-  button.type = "button";
   button.addEventListener("click", again);
   box.append(button);
 }

@@ -64,6 +64,11 @@ export class Picture {
     this.height = bitmap.height;
   }
 
+  /** It is needed no more: its pixels, up to 200 MB, go at once. */
+  close() {
+    this.bitmap.close();
+  }
+
   /** Whether it can be seen. Errors: Refused, where a long, narrow picture would grow beyond all measure. */
   check(transform, crop) {
     const [width, height] = place(this.width, this.height, crop, transform.resize, transform.crop).size;

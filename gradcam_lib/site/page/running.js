@@ -12,7 +12,7 @@ export class RunningPanel extends Panel {
   constructor(app) {
     super(app);
     this.classes = new Classes(this.part("classes"), (c) => this.choose(c));
-    this.turn = 0; // of what is asked for; an answer to an older one is dropped
+    this.turn = this.brushed = 0; // of what is asked for; an answer to an older one is dropped
   }
 
   reset() {
@@ -25,6 +25,7 @@ export class RunningPanel extends Panel {
   setPicture(picture, source) {
     const { settings, network, view } = this.app;
     picture.check((network?.told ?? settings.networks[0]).transform, view.part);
+    this.picture?.close();
     this.reset();
     Object.assign(this, { picture, source });
   }
@@ -98,7 +99,7 @@ export class RunningPanel extends Panel {
   async #again() {
     const seen = this.seen,
       covered = this.covered;
-    const count = (this.brushed = (this.brushed ?? 0) + 1);
+    const count = ++this.brushed;
     if (!covered.size) return (this.after = null);
     if (this.compared?.size !== covered.size) this.compared = null;
     await new Promise(requestAnimationFrame); // so that a stroke over several cells runs the network once

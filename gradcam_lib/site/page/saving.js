@@ -1,6 +1,6 @@
 // What a reader keeps: what is shown as one PNG, each panel's picture with its scale and its words, and a link.
 
-import { element } from "./answers.js";
+import { element } from "./element.js";
 import { strip } from "./maps.js";
 import { say } from "./messages.js";
 

@@ -59,13 +59,15 @@ async function camera(taken, complain) {
     return complain(NO_CAMERA[error.name] ?? `The camera cannot be used (${error.name}).`);
   }
   const dialog = document.getElementById("viewfinder");
+  if (dialog.open) return stop(stream); // the button was pressed twice
   const video = dialog.querySelector("video");
-  video.srcObject = stream;
-  dialog.showModal();
-  await video.play();
-  const shoot = document.getElementById("shoot");
-  const away = document.getElementById("put-away");
-  shoot.onclick = async () => {
+  dialog.onclose = () => {
+    stop(stream);
+    video.srcObject = null;
+  };
+  document.getElementById("put-away").onclick = () => dialog.close();
+  document.getElementById("shoot").onclick = async () => {
+    if (!video.videoWidth) return; // nothing has been seen yet
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
     canvas.getContext("2d").drawImage(video, 0, 0);
@@ -73,9 +75,11 @@ async function camera(taken, complain) {
     dialog.close();
     taken(blob, "The photograph");
   };
-  away.onclick = () => dialog.close();
-  dialog.onclose = () => {
-    stream.getTracks().forEach((track) => track.stop());
-    video.srcObject = null;
-  };
+  video.srcObject = stream;
+  dialog.showModal();
+  await video.play().catch(() => {}); // the dialog was closed at once
+}
+
+function stop(stream) {
+  stream.getTracks().forEach((track) => track.stop());
 }

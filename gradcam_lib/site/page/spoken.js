@@ -1,6 +1,6 @@
 // The page of words: what networks said of a dozen pictures, with maps that were computed when the site was built.
 
-import { element } from "./answers.js";
+import { element } from "./element.js";
 import { App } from "./app.js";
 import { Link, keyOf, place, writePicture, writeView } from "./link.js";
 import { complain, say } from "./messages.js";
@@ -36,6 +36,7 @@ class Spoken extends App {
       const [picture, texts] = await Promise.all([this.picture(sample), this.#texts(sample)]);
       if (!panel.isTurn(turn)) return ""; // another was chosen meanwhile
       const { rgb } = picture.seen(atSize(this.settings.transform, this.settings.side), MIDDLE);
+      picture.close();
       panel.setPicture(rgb, sample, texts);
       panel.read(wanted.text ?? 0, wanted.chosen, wanted.asked);
       return "";

@@ -1,6 +1,6 @@
 // A panel with what was said of a picture: a sentence and its words, questions and their answers.
 
-import { element } from "./answers.js";
+import { element } from "./element.js";
 import { Choices } from "./choices.js";
 import { Panel } from "./panel.js";
 import { Sentence } from "./stored.js";
@@ -52,7 +52,6 @@ export class SpokenPanel extends Panel {
 function textButton({ kind, text }, i) {
   const row = element("li");
   const button = element("button");
-  button.type = "button";
   button.dataset.text = i;
   button.append(element("span", "kind", `${CALLED[kind]}: `), text);
   row.append(button);

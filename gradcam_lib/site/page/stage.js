@@ -1,5 +1,6 @@
 // The picture with its map, and over it a grid of buttons: one for each position, for fingers, mouse and keys.
 
+import { element } from "./element.js";
 import { called } from "./words.js";
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -38,8 +39,7 @@ export class Stage {
     Object.assign(this, { h, w });
     this.cells.style.gridTemplateColumns = `repeat(${w}, 1fr)`;
     this.buttons = Array.from({ length: h * w }, (_, p) => {
-      const button = document.createElement("button");
-      button.type = "button";
+      const button = element("button");
       button.tabIndex = p ? -1 : 0; // the grid is one stop of the Tab key; arrows move within it
       button.dataset.p = p;
       return button;

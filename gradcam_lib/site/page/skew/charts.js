@@ -1,6 +1,6 @@
 // The measured numbers of a skew as tables whose rows hold bars: read as a picture or as a table, the same numbers.
 
-import { element } from "../answers.js";
+import { element } from "../element.js";
 
 const whole = (value) => String(Math.round(100 * value) + 0).replace("-", "−");
 const interval = ({ low, high }) => `${whole(low)} … ${whole(high)}`;

@@ -1,6 +1,7 @@
 // The page with the skew slider: its state, its controls, and what they change. Nothing is computed but colours.
 
-import { element } from "../answers.js";
+import { element } from "../element.js";
+import { keepAddress } from "../link.js";
 import { say } from "../messages.js";
 import { copyLink, save } from "../saving.js";
 import { fromHash, toHash } from "./address.js";
@@ -11,8 +12,18 @@ import { Row, Tile, called, pictures } from "./people.js";
 const part = (id) => document.getElementById(id);
 const PARTS = ["skews", "measured", "looked", "about"];
 
-export const app = { settings: null, looked: null, pictures: [], view: {}, tiles: [], rows: [], charts: [] };
-Object.defineProperty(app, "method", { get: () => app.settings.methods.find(({ name }) => name === app.view.method) });
+export const app = {
+  settings: null,
+  looked: null,
+  view: {},
+  pictures: [],
+  tiles: [],
+  rows: [],
+  charts: [],
+  get method() {
+    return this.settings.methods.find(({ name }) => name === this.view.method);
+  },
+};
 
 async function start() {
   try {
@@ -179,13 +190,7 @@ function keep() {
   part("shared").checked = view.shared;
   const scale = "Every colour scale ends at the largest value of the person's maps, over all skews.";
   part("reading").textContent = `${app.method.reading} ${view.shared ? scale : ""}`;
-  const hash = toHash(view, settings);
-  if (location.hash === `#${hash}` || (!hash && !location.hash)) return;
-  try {
-    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
-  } catch {
-    // Safari allows a hundred changes in half a minute; the next one brings the address up to date
-  }
+  keepAddress(toHash(view, settings));
 }
 
 // ---- keeping ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 // The row of people, and one of them in every version under the maps of one network.
 
-import { element } from "../answers.js";
+import { element } from "../element.js";
 import { paint, strip, whereabouts } from "../maps.js";
 import { number, percent } from "../words.js";
 
@@ -27,7 +27,6 @@ export class Tile {
   constructor(app, i, chosen) {
     Object.assign(this, { app, i });
     this.root = element("button", "person");
-    this.root.type = "button";
     this.canvas = element("canvas");
     this.canvas.width = this.canvas.height = app.settings.side;
     this.says = element("span", "says");
@@ -51,7 +50,7 @@ export class Tile {
 function draw(app, canvas, s, i, v) {
   const { settings, view, looked } = app;
   const map = looked.map(s, i, v, view.class, view.method);
-  const { kind } = settings.methods.find(({ name }) => name === view.method);
+  const { kind } = app.method;
   const end = view.shared ? looked.largest(i, view.class, view.method) : map.largest;
   const rgb = app.pictures[i]?.[v];
   if (rgb)
@@ -125,7 +124,7 @@ class View {
     const { map, end, kind } = draw(app, this.canvas, s, i, v);
     const says = looked.says(s, i, v);
     const name = settings.names[view.class ?? says];
-    const { label } = settings.methods.find((method) => method.name === view.method);
+    const { label } = app.method;
     const version = settings.versions[v];
     const said = `says ${settings.names[says]}, ${percent(looked.probability(s, i, v))}`;
     const range =
