@@ -76,11 +76,11 @@ def main(given: list[str] | None = None) -> int:
     if find_spec("voila") is None:
         print("error: Voilà is missing; python3 start.py app installs it, or pip install voila", file=sys.stderr)
         return 1
-    from gradcam_lib.commands.serving import serve, settings
+    from gradcam_lib.commands.serving import LOCAL, serve, settings
 
     os.environ.update(for_kernels(args, os.cpu_count() or 1))
     screen = os.name == "nt" or sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
-    if args.ip not in (HOME, "localhost", "::1"):
+    if args.ip not in LOCAL:
         print(OPEN.format(args.visitors, args.upload_mb))
     here = HOME if args.ip in ("0.0.0.0", "::") else args.ip
     print(f"Open http://{here}:{args.port}/ in a browser. Ctrl-C ends the app.", flush=True)

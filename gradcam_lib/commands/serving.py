@@ -23,6 +23,7 @@ from gradcam_lib.commands.places import ARRIVAL, Arrival, Places
 
 SERVED = Path(__file__).parent / "served"  # our part of Voilà's template
 COOKIE = "gradcam_visitor"
+LOCAL = ("127.0.0.1", "localhost", "::1")  # addresses that only this machine reaches
 AWAY = 30 * 60  # seconds in which nobody uses an open page, after which it loses its kernel
 AGAIN = 10  # seconds until the page of those who wait asks anew
 
@@ -147,11 +148,18 @@ def door_page() -> str:
 
 
 def settings(*, ip: str, port: int, visitors: int, megabytes: int, browser: bool) -> Config:
-    """What Voilà is told. megabytes: of the largest file that a page may send; a message has room for little more."""
+    """What Voilà is told. megabytes: of the largest file that a page may send; a message has room for little more.
+
+    Where this machine alone is to reach the app, no name but its own is answered: a page of another server could
+    otherwise have its name lead here, and so read what is meant for the visitor.
+    """
     told = Config()
     told.Voila.ip, told.Voila.port, told.Voila.port_retries, told.Voila.open_browser = ip, port, 0, browser
     told.Voila.log_level = "WARN"
-    told.Voila.tornado_settings = {"websocket_max_message_size": (megabytes + 1) * 1_000_000}
+    told.Voila.tornado_settings = {
+        "websocket_max_message_size": (megabytes + 1) * 1_000_000,
+        "allow_remote_access": ip not in LOCAL,  # which Voilà always allows
+    }
     told.Places.visitors = visitors
     told.Places.cull_idle_timeout, told.Places.cull_interval, told.Places.cull_connected = AWAY, 60, True
     told.VoilaConfiguration.multi_kernel_manager_class = Places

@@ -56,6 +56,9 @@ def test_no_file_of_the_server_can_be_asked_for(serving) -> None:
     told = serving.settings(ip="127.0.0.1", port=1, visitors=3, megabytes=20, browser=False)
     assert told.VoilaConfiguration.file_allowlist == ["(?!)"]
     assert told.Voila.tornado_settings["websocket_max_message_size"] == 21_000_000
+    assert not told.Voila.tornado_settings["allow_remote_access"]
+    told_otherwise = serving.settings(ip="0.0.0.0", port=1, visitors=3, megabytes=20, browser=False)
+    assert told_otherwise.Voila.tornado_settings["allow_remote_access"]
     assert told.Places.visitors == 3 and told.Places.cull_connected and not told.VoilaConfiguration.show_tracebacks
     assert Path(app.NOTEBOOK).is_file()
 
