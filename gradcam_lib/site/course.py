@@ -140,6 +140,7 @@ def configuration(repository: str | None) -> dict[str, object]:
         "html_theme": "sphinx_book_theme",
         "html_title": TITLE,
         "html_theme_options": theme,
+        "html_context": {"default_mode": "auto"},  # light or dark as the reader's machine is
         "html_sidebars": {"**": ["navbar-logo.html", "search-button-field.html", "live.html", "sbt-sidebar-nav.html"]},
         "templates_path": [str(HERE / "templates")],
         "html_static_path": [str(HERE / "static")],

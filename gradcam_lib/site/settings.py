@@ -10,14 +10,9 @@ from gradcam_lib.networks.classifier import Classifier
 from gradcam_lib.pictures.images import MOST_PIXELS, Transform
 from gradcam_lib.pictures.overlay import AGAINST, DARK, FOR, NOTHING, OPACITY, PALETTE, POWER
 from gradcam_lib.widgets.explained_picture import SIDE, WEAK, unique
-from gradcam_lib.widgets.methods import METHODS
+from gradcam_lib.widgets.methods import METHODS, READINGS
 
-# The methods that need nothing but the map before its ReLU, and how to read them. {}: a class, a word.
-SHOWN = {
-    "grad_cam": "Bright positions speak for the {}.",
-    "counterfactual": "Bright positions speak against the {}.",
-    "signed": "Orange speaks for the {}, blue against it; where neither is strong, the picture stays grey.",
-}
+SHOWN = READINGS  # the methods that need nothing but the map before its ReLU
 MOST_BYTES = 30_000_000  # of a picture; more is a scan or a mistake, and stops a telephone
 # Name → what it is called in a list, and what the network and its map are, in a sentence.
 LABELS = {

@@ -23,7 +23,7 @@ def cells(k: int) -> str:
 def about(scene: CoveredPicture) -> str:
     """The choices behind the numbers."""
     pixels, across = scene.x.shape[2], round(scene.x.shape[2] / scene.grid)
-    colour = "the mean colour of the training pictures" if scene.value == 0 else f"{scene.value:g} in normalised units"
+    colour = "the grey that is 0 in the network's input" if scene.value == 0 else f"{scene.value:g} in normalised units"
     return (
         f"The network sees {pixels} × {pixels} pixels, about {across} × {across} of them in a cell. Covered cells are "
         f"filled with {colour}. The size of the cells and their colour are choices; others give other numbers."

@@ -55,8 +55,8 @@ class CoveredPicture:
     .. math:: D = y(x) - y(x \text{ with the cells covered})   (after Zeiler, Fergus 2014, section 4.2)
 
     target: a class name or number; None: the predicted class. value: what the cells are filled with, in normalised
-    units as in ``occlusion_map``; 0 is the mean colour of the training pictures. Errors (ValueError): a grid that is
-    too fine, a network with one output, which has no probabilities to compare.
+    units as in ``occlusion_map``; 0 is about the mean colour of the training pictures. Errors (ValueError): a grid that
+    is too fine, a network with one output, which has no probabilities to compare.
     """
 
     def __init__(self, image: Source, classifier: Classifier, target: str | int | None, *, grid: int, value: float):

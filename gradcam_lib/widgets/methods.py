@@ -17,6 +17,12 @@ from gradcam_lib.explanation import Explanation
 from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.pictures.overlay import overlay, overlay_signed
 
+# How to read a map that is laid over the picture. {}: a class, a word, an answer.
+READINGS = {
+    "grad_cam": "Bright positions speak for the {}.",
+    "counterfactual": "Bright positions speak against the {}.",
+    "signed": "Orange speaks for the {}, blue against it; where neither is strong, the picture stays grey.",
+}
 PERCENTILE = 99.5  # of a pixel gradient: the few values beyond it are clipped, as in overlay.gradient_picture
 
 
@@ -90,17 +96,17 @@ def decimals(value: float, digits: int = 2, sign: str = "") -> str:
 
 METHODS = {
     "grad_cam": Method(
-        "Grad-CAM", "Bright places speak for the class.", "heat", lambda e, c, layer: e.map(c, layer)
+        "Grad-CAM", READINGS["grad_cam"].format("class"), "heat", lambda e, c, layer: e.map(c, layer)
     ),
     "counterfactual": Method(
         "Counterfactual",
-        "Bright places speak against the class: without them its score should rise.",
+        READINGS["counterfactual"].format("class"),
         "heat",
         lambda e, c, layer: e.counterfactual(c, layer),
     ),
     "signed": Method(
         "For and against",
-        "Orange speaks for the class, blue against it, white is neutral.",
+        READINGS["signed"].format("class"),
         "signed",
         lambda e, c, layer: e.signed(c, layer),
     ),
@@ -131,10 +137,10 @@ def methods_of_words(what: str, signed: Callable[[Any, Any], Tensor]) -> dict[st
     """
     return {
         "grad_cam": Method(
-            "Grad-CAM", f"Bright places speak for the {what}.", "heat", lambda e, c, _: signed(e, c).relu()[None]
+            "Grad-CAM", READINGS["grad_cam"].format(what), "heat", lambda e, c, _: signed(e, c).relu()[None]
         ),
         "signed": Method(
-            "For and against", f"Orange speaks for the {what}, blue against it, white is neutral.", "signed",
+            "For and against", READINGS["signed"].format(what), "signed",
             lambda e, c, _: signed(e, c)[None],
         ),
         "guided_backprop": Method(
@@ -174,5 +180,5 @@ def _cam(e: Explanation, classifier: Classifier) -> Method | None:
     def values(_: Explanation, c: int, __: str | None) -> Tensor:
         return torch.einsum("k,nkhw->nhw", W[c], A).relu()
 
-    return Method("CAM", "Bright places speak for the class. Weights of the last layer, no gradient; only what is "
+    return Method("CAM", f"{READINGS['grad_cam'].format('class')} Weights of the last layer, no gradient; only what is "
                   "positive is shown.", "heat", values, layered=False)  # fmt: skip
