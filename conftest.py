@@ -25,11 +25,14 @@ TRAINS = ("09_bias_case_study",)  # solutions that take as long as a lesson
 class ByFile(LoadFileScheduling):
     """Hands a process one file after the other: its tests share what is costly to make, its cells need one kernel.
 
-    Only test_notebooks.py and the browser's tests are handed out one by one: each has a notebook of its own.
+    Only test_notebooks.py and the browser's tests are handed out one by one: each has a notebook of its own. Those of
+    the site stay together, so that no process waits while another builds it.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
+        if file.startswith("tests/site/"):
+            return "tests/site"
         return nodeid if file.endswith("test_notebooks.py") or file.startswith("tests/browser/") else file
 
 

@@ -1,11 +1,10 @@
-"""The site is built once for all tests, also where several processes run them, and served to a headless Chromium."""
+"""The site is built once for all tests, which one process runs, and served to a headless Chromium."""
 
 from __future__ import annotations
 
 import functools
 import http.server
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,27 +16,13 @@ LIVE = "live"
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished site."""
     pytest.importorskip("onnxscript", reason="the packages of the site are not installed")
     from gradcam_lib.site.build import build
 
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "site"
-    done = folder / "done"
-    try:
-        folder.mkdir()
-    except FileExistsError:  # another process builds it
-        while not done.exists():
-            time.sleep(0.2)
-    else:
-        try:
-            build(folder, lambda text: None)
-            done.touch()
-        except BaseException as error:
-            done.write_text(repr(error))
-            raise
-    assert not done.read_text(), done.read_text()
+    folder = tmp_path_factory.mktemp("site")
+    build(folder, lambda text: None)
     return folder
 
 
