@@ -38,11 +38,10 @@ def black(x: Tensor) -> Tensor:
 def blurred(x: Tensor) -> Tensor:
     """A quarter of the side as the window of two averages, so that no part can be recognised."""
     k = max(3, x.shape[-1] // 8 * 2 + 1)
-
-    def once(y: Tensor) -> Tensor:
-        return torch.nn.functional.avg_pool2d(y, k, 1, k // 2, count_include_pad=False)
-
-    return once(once(x))
+    for _ in range(2):
+        for window, margin in (((k, 1), (k // 2, 0)), ((1, k), (0, k // 2))):  # columns, then rows: k/2 times as fast
+            x = torch.nn.functional.avg_pool2d(x, window, 1, margin, count_include_pad=False)
+    return x
 
 
 FILLS: dict[str, Callable[[Tensor], Tensor]] = {"mean": mean_colour, "blur": blurred, "black": black}
