@@ -184,7 +184,9 @@ def install(extra):
     if status and cause(said) == "network":  # pip would fail again
         give_up("the packages could not be fetched", said)
     if not status:
-        status, said = follow([PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON] + what)
+        uv = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON]
+        # As pip does by itself. Where Python may not keep it, every process would compile torch anew, for two seconds.
+        status, said = follow(uv + ["--compile-bytecode"] + what)
     if status and cause(said) != "disk":
         say("That did not work; now with plain pip, which is slower ...")
         status, said = follow(pip + what)
