@@ -4,9 +4,9 @@ It listens on this machine alone unless ``--ip`` says otherwise. A visitor uploa
 this machine he sees those in the folder that ``--pictures`` names, and no others. A page that nobody uses for half an
 hour loses its place; it warns of that, and then says so.
 
-Ten visitors at once on two cores (tests/support/visitors.py): a page is there after 31 s, an answer with its four maps
-after 1.2 s, another tab after 8 s (medians; the longest 31, 1.2 and 9 s). A kernel has 550 MB with one tab and up to
-870 MB with three, the server 175 MB, and a minute after all visitors have gone, no kernel is left.
+Ten visitors at once on two cores (tests/support/visitors.py): a page is there after 22 s, an answer with its four maps
+after 1.4 s, another tab after 10 s (medians; the longest 22, 1.5 and 10 s). A kernel has 540 MB with one tab and up to
+830 MB with three, the server 190 MB, and a minute after all visitors have gone, no kernel is left.
 """
 
 from __future__ import annotations
