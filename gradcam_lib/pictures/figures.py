@@ -96,10 +96,18 @@ def _panel(axis: Axes, picture: np.ndarray | None) -> None:
     axis.imshow(picture, interpolation="antialiased", **(grey if picture.ndim == 2 else {}))
 
 
-def colour_bar(axes: Sequence[Axes], *, signed: bool = False, most: str = "maximum", label: str = "") -> None:
+def colour_bar(
+    axes: Sequence[Axes],
+    *,
+    signed: bool = False,
+    most: str = "maximum",
+    label: str = "",
+    ends: tuple[str, str] = ("against", "for"),
+) -> None:
     """The colours of maps beneath the pictures, as they look on grey: 0 … maximum, or against … for.
 
-    most: what stands at the end of the scale, such as "0.41, the maximum of all". label: a line below.
+    most: what stands at the end of the scale, such as "0.41, the maximum of all". label: a line below. ends: what the
+    two colours of a signed map mean.
     """
     axes = list(axes)
     scale, figure = np.linspace(-1 if signed else 0, 1, 256)[None], axes[0].figure
@@ -119,7 +127,7 @@ def colour_bar(axes: Sequence[Axes], *, signed: bool = False, most: str = "maxim
     bar.outline.set_visible(False)
     bar.set_ticks([0] if signed else [], labels=["0"] if signed else [])
     bar.ax.tick_params(labelsize=SMALL, length=3, labelcolor=INK)
-    low, high = (f"against, −{most} ", f" for, {most}") if signed else ("0 ", f" {most}")
+    low, high = (f"{ends[0]}, −{most} ", f" {ends[1]}, {most}") if signed else ("0 ", f" {most}")
     for x, side, text in ((0, "right", low), (1, "left", high)):
         bar.ax.text(x, 0.5, text, transform=bar.ax.transAxes, ha=side, va="center", fontsize=SMALL, color=INK)
     bar.set_label(label, fontsize=SMALL, color=INK)
