@@ -47,24 +47,17 @@ def looked(clf: Classifier) -> tuple[np.ndarray, np.ndarray]:
 
 
 def packed(maps: np.ndarray) -> dict:
-    """Maps (8, 4, h, w) as text: whole numbers up to ``LEVELS`` times the largest value of each person.
-
-    Of an edited picture only the difference from the first version is written, which is zero far from the edit. It may
-    leave the range of 8 bits, and then comes back into it in ``levels``: both count modulo 256.
-    """
+    """Maps (8, 4, h, w) as text: whole numbers in steps of a person's largest value / ``LEVELS``."""
     largest = np.abs(maps).max((1, 2, 3))
     step = np.where(largest > 0, largest, 1)[:, None, None, None] / LEVELS
     whole = np.rint(maps / step).astype(np.int8)
-    whole[:, 1:] -= whole[:, :1]
     text = base64.b64encode(zlib.compress(whole.tobytes(), 9)).decode()
     return {"shape": list(maps.shape), "largest": np.round(largest.astype(float), 4).tolist(), "levels": text}
 
 
 def levels(kept: dict) -> np.ndarray:
     """What ``packed`` wrote: (8, 4, h, w) int8, in steps of a person's ``largest`` / ``LEVELS``."""
-    whole = np.frombuffer(zlib.decompress(base64.b64decode(kept["levels"])), np.int8).reshape(kept["shape"]).copy()
-    whole[:, 1:] += whole[:, :1]
-    return whole
+    return np.frombuffer(zlib.decompress(base64.b64decode(kept["levels"])), np.int8).reshape(kept["shape"])
 
 
 def unpacked(kept: dict) -> np.ndarray:
