@@ -12,7 +12,6 @@ from gradcam_lib.pictures.overlay import AGAINST, DARK, FOR, NOTHING, OPACITY, P
 from gradcam_lib.widgets.explained_picture import SIDE, WEAK, unique
 from gradcam_lib.widgets.methods import METHODS, READINGS
 
-SHOWN = READINGS  # the methods that need nothing but the map before its ReLU
 MOST_BYTES = 30_000_000  # of a picture; more is a scan or a mistake, and stops a telephone
 # Name → what it is called in a list, and what the network and its map are, in a sentence.
 LABELS = {
@@ -30,7 +29,7 @@ def page_settings(samples: list[dict[str, Any]], what: str) -> dict[str, Any]:
     """What every page with maps must know. samples: the pictures it offers; what: "class", what the maps are of."""
     return {
         "samples": samples,
-        "methods": [method_settings(name, what) for name in SHOWN],
+        "methods": [method_settings(name, what) for name in READINGS],
         "colours": colours(),
         "opacity": OPACITY,
         "weak": WEAK,
@@ -58,7 +57,7 @@ def transform_settings(transform: Transform) -> dict[str, Any]:
 
 def method_settings(name: str, what: str) -> dict[str, str]:
     method = METHODS[name]
-    return {"name": name, "label": method.label, "reading": SHOWN[name].format(what), "kind": method.kind}
+    return {"name": name, "label": method.label, "reading": READINGS[name].format(what), "kind": method.kind}
 
 
 def colours() -> dict[str, Any]:

@@ -17,7 +17,7 @@ from gradcam_lib.explanation import Explanation
 from gradcam_lib.networks.zoo import Classifier
 from gradcam_lib.pictures.overlay import overlay, overlay_signed
 
-# How to read a map that is laid over the picture. {}: a class, a word, an answer.
+# The methods that need nothing but the map before its ReLU, and how to read them. {}: a class, a word, an answer.
 READINGS = {
     "grad_cam": "Bright positions speak for the {}.",
     "counterfactual": "Bright positions speak against the {}.",

@@ -11,12 +11,12 @@ import pytest
 from gradcam_lib.pictures.overlay import PALETTE
 from gradcam_lib.pictures.samples import SAMPLES
 from gradcam_lib.site import live, runtime
-from gradcam_lib.site.settings import SHOWN
+from gradcam_lib.widgets.methods import READINGS
 
 
 def test_the_page_is_told_what_the_library_knows(site: Path) -> None:
     told = json.loads((site / "live" / "settings.json").read_text(encoding="utf-8"))
-    assert [method["name"] for method in told["methods"]] == list(SHOWN)
+    assert [method["name"] for method in told["methods"]] == list(READINGS)
     assert all(method["reading"] for method in told["methods"])
     assert told["colours"]["heat"] == PALETTE.tolist()
     lite = told["networks"][0]

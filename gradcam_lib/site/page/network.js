@@ -4,7 +4,7 @@
 //   y^c = b^c + Σ_ij e^c_ij,   e^c_ij = 1/Z Σ_k W^c_k A^k_ij,   Grad-CAM = ReLU(e^c), counterfactual = ReLU(−e^c)
 
 import { Refused } from "./picture.js";
-import { decimals, number, percent } from "./words.js";
+import { inFull, inList, number } from "./words.js";
 
 const COMPARED = 5; // the likeliest classes, with which a shown one shares a colour scale
 
@@ -192,15 +192,11 @@ export class Seen {
   }
 
   numbers(c) {
-    return `${percent(this.probabilities[c])} · logit ${decimals(this.logits[c])}`;
+    return inList(this.logits[c], this.probabilities[c]);
   }
 
   facts(c) {
-    return [
-      `Logit ${decimals(this.logits[c])}`,
-      `probability ${percent(this.probabilities[c])}`,
-      `rank ${this.rank(c)} of ${this.names.length}`,
-    ];
+    return inFull(this.logits[c], this.probabilities[c], this.rank(c), this.names.length);
   }
 
   /** The classes that share a colour scale with this one. */

@@ -1,7 +1,7 @@
 // The words of a sentence or the answers to a question, with maps that were computed when the site was built. To a panel
 // they are what Seen of network.js is: maps before the ReLU, scores, and what is said of them.
 
-import { decimals, number, percent } from "./words.js";
+import { decimals, inFull, inList, number, percent } from "./words.js";
 
 /** text: of words.json; whole: its maps one after the other, as whole numbers of a step each. */
 class Stored {
@@ -122,16 +122,12 @@ export class Answers extends Stored {
   }
 
   numbers(c) {
-    return `${percent(this.probabilities[c])} · logit ${decimals(this.logits[c])}`;
+    return inList(this.logits[c], this.probabilities[c]);
   }
 
   facts(c) {
-    return [
-      `Logit ${decimals(this.logits[c])}`,
-      `probability ${percent(this.probabilities[c])}`,
-      `rank ${this.rank(c)} of ${this.text.of}`,
-      ...(this.names[c] === this.text.true ? ["true"] : []),
-    ];
+    const facts = inFull(this.logits[c], this.probabilities[c], this.rank(c), this.text.of);
+    return this.names[c] === this.text.true ? [...facts, "true"] : facts;
   }
 
   compared() {

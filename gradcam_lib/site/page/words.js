@@ -21,6 +21,14 @@ export function signed(value, most) {
 
 export const percent = (p) => (p < 0.001 ? "under 0.1 %" : `${(100 * p).toFixed(1)} %`);
 
+/** A logit and its probability in a list, and in full with its rank. */
+export const inList = (logit, p) => `${percent(p)} · logit ${decimals(logit)}`;
+export const inFull = (logit, p, rank, of) => [
+  `Logit ${decimals(logit)}`,
+  `probability ${percent(p)}`,
+  `rank ${rank} of ${of}`,
+];
+
 export const cells = (n) => (n === 1 ? "1 cell" : `${n} cells`);
 
 /** Rows and columns are counted from 1 on the page and in its address. */
